@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// store: SQL over one connection. The same interface for SQLite and, later, PostgreSQL; what differs
+// between the two is inside the driver (driver_sqlite.c) or in search.h.
+//
+// SQL is portable: `?` placeholders, no dialect functions, text ids, INTEGER milliseconds, JSON as TEXT,
+// INSERT ... ON CONFLICT, RETURNING, row values in comparisons, WITH RECURSIVE.
+//
+// A connection belongs to one thread. Statements are kept, keyed by the address of the SQL literal: pass
+// string literals or static strings, never text that is built at run time.
+#ifndef INTERLINK_STORE_STORE_H
+#define INTERLINK_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "base/text.h"
+
+typedef struct store store;
+typedef struct store_rows store_rows;  // a running query; at most a handful at a time on one connection
+
+typedef enum store_mode { STORE_READ, STORE_WRITE } store_mode;
+
+// Open `folder`/interlink.db. STORE_WRITE creates it where it is missing. A corrupt file, a newer schema or
+// a network file system is a fault with a plain instruction; nothing is overwritten.
+status store_open(const char *folder, store_mode mode, store **out, fault *f);
+void store_close(store *s);
+
+// Bring the schema up to date (numbered migrations, forward only, one transaction each; a copy of the
+// database file is made before the first that changes an existing one).
+status store_migrate(store *s, fault *f);
+
+// Run a statement that gives no rows. `types` names the arguments in order:
+//   t const char * (NULL binds null)   s str (NULL ptr binds null)   i int64_t
+//   d double   b str as a blob   n null (takes no argument)
+// A broken constraint is STATUS_CONFLICT, a full or read-only database STATUS_STORE_FULL.
+status store_run(store *s, fault *f, const char *sql, const char *types, ...);
+int64_t store_changes(const store *s);  // rows changed by the last store_run
+
+// Start a query; then store_next until it returns false; then store_end, always.
+// Texts are borrowed until the next store_next or store_end.
+store_rows *store_query(store *s, const char *sql, const char *types, ...);
+bool store_next(store_rows *r);
+status store_end(store_rows *r, fault *f);  // says whether the rows ended well
+
+str store_str(store_rows *r, int column);        // NULL column: ptr is NULL
+const char *store_text(store_rows *r, int column);  // NUL-terminated; NULL column: NULL
+int64_t store_int(store_rows *r, int column);
+double store_double(store_rows *r, int column);
+bool store_is_null(store_rows *r, int column);
+
+// One row or none: STATUS_OK with the row current (call store_end after reading it), or STATUS_NOT_FOUND
+// / a failure with `*out` NULL and nothing to end.
+status store_one(store *s, store_rows **out, const char *sql, const char *types, ...);
+// A single integer; `fallback` when there is no row or it is NULL.
+int64_t store_count(store *s, int64_t fallback, const char *sql, const char *types, ...);
+
+status store_begin(store *s, fault *f);
+status store_commit(store *s, fault *f);
+void store_rollback(store *s);
+status store_savepoint(store *s, fault *f);
+status store_release(store *s, fault *f);
+void store_rollback_to(store *s);  // undo and drop the savepoint
+
+// Changes whenever anything that others can see was committed: the key of answers that are kept.
+int64_t store_data_version(store *s);
+
+// PRAGMA integrity_check or its like; fills `f` with the first complaint.
+status store_check(store *s, fault *f);
+
+// Copies the whole database to `path` while it is in use.
+status store_backup(store *s, const char *path, fault *f);
+
+#endif

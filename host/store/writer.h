@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// writer: the one thread that writes. Jobs are queued from any thread; the writer runs each inside a
+// savepoint, commits the batch (synchronous=FULL), and only then sends each job back to its mailbox.
+// A batch ends when the queue is empty or after 2 ms.
+#ifndef INTERLINK_STORE_WRITER_H
+#define INTERLINK_STORE_WRITER_H
+
+#include "base/mailbox.h"
+#include "store/store.h"
+
+typedef struct writer writer;
+
+typedef struct write_job {
+    letter letter;  // its `open` runs on the owner's thread once the outcome is certain
+    mailbox *reply_to;
+    // On the writer's thread, inside a savepoint. Anything but STATUS_OK undoes what it wrote.
+    status (*run)(struct write_job *self, store *s, fault *f);
+    status outcome;  // what run returned, or why the commit failed (then nothing of it was kept)
+    fault fault;
+} write_job;
+
+status writer_start(const char *folder, writer **out, fault *f);  // opens, migrates, starts the thread
+void writer_stop(writer *w);  // commits what is queued, checkpoints, joins
+void writer_submit(writer *w, write_job *job);  // any thread; borrowed until its letter is opened
+uint64_t writer_commits(const writer *w);  // batches committed so far: also the version of all kept answers
+
+// For commands and tests without a loop: runs one job and waits for its outcome.
+status writer_run(writer *w, status (*run)(void *context, store *s, fault *f), void *context, fault *f);
+
+#endif
