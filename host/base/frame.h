@@ -68,7 +68,9 @@ typedef enum frame_effect {
     EFFECT_COMPLETE,  // the task is done
 } frame_effect;
 
-// Writing: frame_begin, fields, frame_finish, all into one buffer that may hold many frames.
+// Writing: frame_begin, fields, frame_finish, all into one buffer that may hold many frames. Marks are offsets, so they
+// stay good when the buffer grows. Whoever writes something that others decide the size of compares it with
+// FRAME_LIMIT first: the other end gives up on a longer frame.
 size_t frame_begin(buffer *b, frame_type type, uint64_t call);  // returns a mark
 void frame_finish(buffer *b, size_t mark);
 void frame_bytes(buffer *b, frame_tag tag, const void *bytes, size_t len);
@@ -79,7 +81,7 @@ size_t frame_nest(buffer *b, frame_tag tag);  // a field of fields: returns a ma
 void frame_unnest(buffer *b, size_t mark);
 
 // Reading. frame_take looks at the start of `input`: 1 and a frame (borrowed from input) with *used bytes, 0 if more
-// bytes are needed, -1 if this cannot be a frame.
+// bytes are needed, -1 if this cannot be a frame. Its type may be one that this version does not know.
 typedef struct frame {
     frame_type type;
     uint64_t call;
@@ -87,7 +89,8 @@ typedef struct frame {
 } frame;
 int frame_take(str input, frame *out, size_t *used);
 
-// Walk the fields of a payload: false at the end or where it is broken (then *broken is true).
+// Walk the fields of a payload: false at the end or where it is broken. Then *broken becomes true; it is never set to
+// false here, so that one flag serves a walk with nested fields. Tags may be unknown ones: skip them.
 bool frame_field(str *rest, frame_tag *tag, str *value, bool *broken);
 uint64_t frame_value(str value);  // a number field; 0 if it is not 8 bytes long
 
