@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""Runs the code in the documents, so that it cannot go stale.
+
+    run_docs.py BUILD_FOLDER DOCUMENT...
+
+Each document becomes one shell script in a folder of its own, block by block in the order they are read:
+
+    ```sh            is run (bash, stops at the first failure)
+    ```c FILE        is written to FILE; without FILE it is compiled as the body of a source that includes interlink.h
+    ```lua FILE      is written to FILE; without FILE its syntax is checked
+    ```json FILE     is written to FILE; without FILE it is parsed
+    ```text          is shown only: output, pictures of text
+    anything else    is a fault: nothing in a document goes untried
+
+`interlink` is the one that was built; the SDK is installed beside the documents as a stranger would have it. The address
+127.0.0.1:8080 is replaced by a free one, and after `interlink serve ... &` the script waits until it answers.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+
+FENCE = re.compile(r"^( *)```(\S*)[ ]*(\S*)[^\n]*\n(.*?)^\1```[ ]*$", re.M | re.S)
+WAIT = 'for _ in $(seq 200); do curl -fso /dev/null "http://ADDRESS/healthz" && break; read -rt 0.05 <> <(:) || true; done\n'
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def blocks(text):
+    for match in FENCE.finditer(text):
+        indent, language, name, body = match.groups()
+        body = "".join(line[len(indent):] if line.startswith(indent) else line for line in body.splitlines(True))
+        yield text[: match.start()].count("\n") + 1, language, name, body
+
+
+def script_of(document, text, address):
+    out = ["set -euo pipefail\n"]
+    for line, language, name, body in blocks(text):
+        where = f"{document}:{line}"
+        out.append(f"echo '--- {where}'\n")
+        if language == "sh":
+            out.append(body)
+            if re.search(r"^interlink serve .*&\s*$", body, re.M):
+                out.append(WAIT)
+        elif language in ("c", "lua", "json") and name:
+            out.append(f"mkdir -p \"$(dirname '{name}')\"\ncat > '{name}' <<'END_OF_BLOCK'\n{body}END_OF_BLOCK\n")
+        elif language == "c":
+            out.append("cat > block.c <<'END_OF_BLOCK'\n#include <interlink.h>\n" + body + "END_OF_BLOCK\n")
+            out.append("gcc -std=c11 -Wall -Wextra -fsyntax-only $(pkg-config --cflags interlink) block.c\n")
+        elif language == "lua":
+            out.append("cat > block.lua <<'END_OF_BLOCK'\n" + body + "END_OF_BLOCK\nluac5.4 -p block.lua\n")
+        elif language == "json":
+            try:
+                json.loads(body)
+            except ValueError as fault:
+                sys.exit(f"{where}: {fault}")
+        elif language != "text":
+            sys.exit(f"{where}: a block of \"{language}\" cannot be tried; say sh, c, lua, json or text")
+    return "".join(out).replace("ADDRESS", address).replace("127.0.0.1:8080", address)
+
+
+def install(build, prefix):
+    subprocess.run(["cmake", "--install", build, "--prefix", prefix], check=True, stdout=subprocess.DEVNULL)
+    pkgconfig = next(pathlib.Path(prefix).rglob("interlink.pc")).parent
+    return str(pkgconfig)
+
+
+def run(document, build, pkgconfig, root):
+    text = pathlib.Path(document).read_text(encoding="utf-8")
+    folder = tempfile.mkdtemp(prefix="interlink-docs-")
+    script = pathlib.Path(folder, ".script")
+    script.write_text(script_of(document, text, f"127.0.0.1:{free_port()}"), encoding="utf-8")
+    environment = dict(os.environ, PATH=f"{build}:{os.environ['PATH']}", PKG_CONFIG_PATH=pkgconfig, HOME=folder,
+                       INTERLINK_SOURCE=str(root))
+    # A session of its own: what a document left in the background is ended with it.
+    process = subprocess.Popen(["bash", ".script"], cwd=folder, env=environment, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    try:
+        out, _ = process.communicate(timeout=240)
+    except subprocess.TimeoutExpired:
+        out = "it did not end within 240 s\n"
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    if process.returncode != 0:
+        print(f"{document} does not work as written:\n{out}")
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    print(f"{document}: {sum(1 for _ in blocks(text))} blocks hold")
+    return True
+
+
+def main():
+    build, documents = os.path.abspath(sys.argv[1]), sys.argv[2:]
+    root = pathlib.Path(__file__).resolve().parents[2]
+    prefix = tempfile.mkdtemp(prefix="interlink-sdk-")
+    try:
+        pkgconfig = install(build, prefix)
+        return 0 if all([run(document, build, pkgconfig, root) for document in documents]) else 1
+    finally:
+        shutil.rmtree(prefix, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
