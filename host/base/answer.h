@@ -57,10 +57,13 @@ void answer_put_bool(answer *a, const char *key, bool v);
 void answer_put_time(answer *a, const char *key, int64_t milliseconds);
 void answer_put_raw(answer *a, const char *key, str json);
 
-// The JSON face: text into a buffer that the caller owns.
+// The JSON face: text into a buffer that the caller owns. Levels deeper than ANSWER_DEPTH abort; jansson reads no
+// more than 2048, so a value that was parsed always fits.
+enum { ANSWER_DEPTH = 2304 };
 typedef struct answer_json {
     answer base;
     buffer *out;
+    uint64_t objects[ANSWER_DEPTH / 64];  // one bit a level: is it an object (closed by a brace) or an array
     uint32_t depth;
     bool comma;  // the next value needs one before it
 } answer_json;

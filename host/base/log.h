@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // log: one line a happening on standard error, `time level area: sentence key=value ...`.
-// Values are quoted and control bytes escaped, so a line cannot be forged. Any thread.
+// Control bytes and broken UTF-8 are escaped as \xNN, so one call is one line, whatever it holds. A value that came
+// from outside stands last in the line or is an id, so that it cannot pass for another key. Any thread; a line is
+// one write(2) of at most 4096 bytes.
 #ifndef INTERLINK_BASE_LOG_H
 #define INTERLINK_BASE_LOG_H
 
