@@ -52,6 +52,17 @@ typedef enum frame_tag {
     TAG_EFFECT_KIND = 128, TAG_ACTION, TAG_AUDIENCE, TAG_TEMPLATE, TAG_TOPIC, TAG_AT, TAG_ANONYMOUS, TAG_TYPE,
 } frame_tag;
 
+// What the messages hold, beyond what the tags say:
+//   VALUE   answers the FETCH of the same call, field FETCH (number) repeated from it. FETCH_DOCUMENT asks by KEY and gets
+//           one DOCUMENT or ABSENT; FETCH_LIST by PREFIX, AFTER, LIMIT and gets DOCUMENTs in the order of their keys, and
+//           MORE 1 if there are further ones; FETCH_COUNT by PREFIX and gets COUNT; FETCH_FILE by NAME and gets VALUE and
+//           TYPE, or ABSENT. STATUS (an il_status, absent when 0) with ERROR: it could not be read.
+//   RESULT  either an answer (ANSWER_STATUS, 200 if absent, and the other ANSWER fields) with its effects, or a refusal:
+//           ANSWER_STATUS of 400 or more with ERROR, a sentence for the person, and no effects. No ANSWER_TYPE at all: the
+//           function said nothing, as create and event may.
+//   READY   also VERSION: what the code says of itself.
+//   LOG     LEVEL is 0 for a line of the plugin, 1 for one of the worker about the plugin.
+
 typedef enum frame_function { FUNCTION_CREATE = 1, FUNCTION_HANDLE, FUNCTION_EVENT } frame_function;
 typedef enum frame_fetch { FETCH_DOCUMENT = 1, FETCH_LIST, FETCH_COUNT, FETCH_FILE } frame_fetch;
 
