@@ -30,6 +30,7 @@ typedef status operation_step(operation_call *c);
 typedef struct operation_steps {
     const char *id;  // operationId
     operation_step *read, *slow, *write;
+    operation_step *after;
 } operation_steps;
 
 // What openapi.json says of it, resolved at start-up.
@@ -60,6 +61,9 @@ struct operation_call {
     void *state;           // the operation's own, from step to step; in the arena
     const char *set_session;  // a new token for the cookie; "" to drop the cookie; NULL to leave it
     const char *stream_type;  // exports: text/csv ...; NULL is JSON
+    // Set together with stream_type: adds the next part of the answer to `out`; *more becomes false with the last one.
+    // Called on the loop's thread until then; `c` and its arena must live as long.
+    status (*stream)(operation_call *c, buffer *out, bool *more);
     // The end: on the loop's thread, exactly once, when everything is on disk.
     void (*done)(operation_call *c, status outcome);
     void *context;

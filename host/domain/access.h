@@ -40,6 +40,8 @@ typedef struct access {
 // the asset while a contributor). A site administrator may view no process that he is no member of.
 // STATUS_UNAUTHENTICATED for an anonymous visitor, STATUS_NOT_FOUND where the object does not exist or may not be known,
 // STATUS_FORBIDDEN where it may be seen but not changed.
+// An unknown rule is refused for everybody; access_rule_known lets start-up fail over one.
+bool access_rule_known(const char *rule);
 status access_check(store *s, const person *actor, const char *rule, const char *id, access *out, fault *f);
 
 #endif
