@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "store/folder.h"
 
 static void print_help(const command_usage *u, FILE *out) {
     fprintf(out, "usage: %s\n\n%s\n", u->line, u->purpose);
@@ -121,19 +122,28 @@ const char *command_program_folder(char out[4096]) {
     return out;
 }
 
-status command_data_folder(const char *data, fault *f) {
-    if (mkdir(data, 0700) != 0 && errno != EEXIST) {
-        return fault_set(f, STATUS_INVALID, "data.folder", "The data folder %s cannot be made: %s.", data, strerror(errno));
+status command_open(const char *data, store **out, fault *f) {
+    status s = folder_create(data, f);
+    if (s == STATUS_OK) {
+        s = store_open(data, STORE_WRITE, out, f);
     }
-    struct stat info;
-    if (stat(data, &info) != 0 || !S_ISDIR(info.st_mode)) {
-        return fault_set(f, STATUS_INVALID, "data.folder", "%s is not a folder. Name one with --data.", data);
+    if (s == STATUS_OK) {
+        s = store_migrate(*out, f);
+        if (s != STATUS_OK) {
+            store_close(*out);
+        }
     }
-    if (access(data, R_OK | W_OK | X_OK) != 0) {
-        return fault_set(f, STATUS_FORBIDDEN, "data.folder",
-                         "The data folder %s belongs to somebody else. Start the program as the user who owns it.", data);
+    return s;
+}
+
+bool command_read_input(char *out, size_t limit) {
+    size_t len = fread(out, 1, limit - 1, stdin);
+    bool whole = feof(stdin) || fgetc(stdin) == EOF;
+    while (len > 0 && (out[len - 1] == '\n' || out[len - 1] == '\r')) {
+        len--;
     }
-    return STATUS_OK;
+    out[len] = 0;
+    return whole && len > 0;
 }
 
 int command_lock(const char *data, fault *f) {

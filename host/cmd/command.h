@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
+#include "store/store.h"
 
 int cmd_serve(int argc, char **argv);
 int cmd_import(int argc, char **argv);
@@ -45,8 +46,12 @@ int command_fail(const fault *f);
 // The folder in which this program lies: where its worker, portal and bundled plugins are found. Aborts if the system does not say.
 const char *command_program_folder(char out[4096]);
 
-// Make the data folder if it is not there (0700) and check that it can be used.
-status command_data_folder(const char *data, fault *f);
+// Open the data folder's database for writing and bring its schema up to date; a folder that is missing is made.
+// It may be open in a running server at the same time. The caller closes it with store_close.
+status command_open(const char *data, store **out, fault *f);
+
+// All of standard input, at most `limit` bytes, without the line end behind it. False if there is more, or nothing.
+bool command_read_input(char *out, size_t limit);
 
 // Take the lock that a running server holds on its data folder. Returns a descriptor to keep open, or -1 with a fault.
 int command_lock(const char *data, fault *f);

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""Plugins that crash, loop and eat memory, many times over, while others are served.
+
+What must hold: nobody else's request fails, the next call to the same plugin is answered at once, and the host is the
+same process as before.
+"""
+import pathlib
+import statistics
+import sys
+import threading
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/api"))
+import interlink_test  # noqa: E402
+
+ROUNDS = 100
+CRASHES = ("hostile-c", ["segv", "abort", "exit", "stack", "forge"], {502})
+LOOPS_C = ("hostile-c", ["loop"], {504})
+# A loop in Lua is ended by the runtime with a sentence for its author, or by the host: 500 or 504.
+LOOPS_LUA = ("hostile-lua", ["loop", "pcall", "find", "gc", "coroutine"], {500, 504})
+BOMBS_C = ("hostile-c", ["bomb"], {502, 504})
+BOMBS_LUA = ("hostile-lua", ["bomb", "double"], {500, 502, 504})
+
+
+class Bystander(threading.Thread):
+    """Somebody else: asks for pages and for another plugin's view all the time, and counts what fails."""
+
+    def __init__(self, client, paths):
+        super().__init__(daemon=True)
+        self.client, self.paths, self.stop = client, paths, threading.Event()
+        self.answers, self.failed, self.times = 0, [], []
+
+    def run(self):
+        while not self.stop.is_set():
+            for path in self.paths:
+                begin = time.monotonic()
+                try:
+                    status, _, _ = self.client.raw("GET", path)
+                except OSError as fault:
+                    status = str(fault)
+                self.times.append(time.monotonic() - begin)
+                self.answers += 1
+                if status != 200:
+                    self.failed.append((path, status))
+
+
+class Hostile(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = interlink_test.build_folder() / "hostile"
+        cls.server = interlink_test.Server(plugins=[folder / "hostile-c", folder / "hostile-lua"])
+        cls.client = cls.server.client("admin@example.org", "a-long-password", admin=True)
+        process = cls.client.post("/processes", {"name": "Attack", "language": "en", "guide": cls.server.a_guide(cls.client)})
+        tree = cls.client.get(f"/processes/{process['id']}/tree")["nodes"]
+        task = tree[0]["children"][0]["children"][0]["id"]
+        cls.views = {}
+        for plugin, params in (("hostile-c", {}), ("hostile-lua", {}),
+                               ("poll", {"question": "Which day?", "options": ["one", "two"]})):
+            asset = cls.client.post(f"/nodes/{task}/assets", {"interlinker": plugin, "name": plugin, "params": params})
+            cls.views[plugin] = cls.client.post(f"/assets/{asset['id']}/views", {"capability": "view"})["url"]
+        cls.pid = cls.server.process.pid
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def attack(self, name, attack, rounds=ROUNDS):
+        plugin, ways, expected = attack
+        others = [Bystander(self.client, ["/api/v1/interlinkers", self.views["poll"], "/healthz"]),
+                  Bystander(self.server.client("admin@example.org", "a-long-password"), ["/", "/tools"])]
+        for other in others:
+            other.start()
+        after = []
+        try:
+            for i in range(rounds):
+                status, _, body = self.client.raw("GET", self.views[plugin] + ways[i % len(ways)])
+                self.assertIn(status, expected, f"{ways[i % len(ways)]}: {body[:300]!r}")
+                begin = time.monotonic()
+                status, _, body = self.client.raw("GET", self.views[plugin])
+                after.append((time.monotonic() - begin) * 1000)
+                self.assertEqual(status, 200, body[:300])
+                self.assertIn(b"still here", body)
+        finally:
+            for other in others:
+                other.stop.set()
+            for other in others:
+                other.join()
+        answers = sum(o.answers for o in others)
+        print(f"{name}: {rounds} times; next answer after {statistics.median(after):.0f} ms (worst {max(after):.0f}); "
+              f"{answers} requests of others, {sum(len(o.failed) for o in others)} failed", flush=True)
+        for other in others:
+            self.assertGreater(other.answers, 0)
+            self.assertEqual(other.failed, [])
+        self.assertIsNone(self.server.process.poll(), "the host has ended")
+        self.assertEqual(self.server.process.pid, self.pid)
+
+    def test_crashes(self):
+        self.attack("crashes", CRASHES)
+
+    def test_loops_native(self):
+        self.attack("loops in C", LOOPS_C, ROUNDS // 2)
+
+    def test_loops_lua(self):
+        self.attack("loops in Lua", LOOPS_LUA, ROUNDS // 2)
+
+    def test_waits(self):
+        self.attack("waiting for ever", ("hostile-c", ["wait"], {504}), 3)
+
+    def test_memory_native(self):
+        self.attack("memory in C", BOMBS_C, ROUNDS // 2)
+
+    def test_memory_lua(self):
+        self.attack("memory in Lua", BOMBS_LUA, ROUNDS // 2)
+
+    def test_a_crash_is_in_the_log_under_its_id(self):
+        status, headers, body = self.client.raw("GET", self.views["hostile-c"] + "abort")
+        self.assertEqual(status, 502)
+        request = headers["X-Request-Id"]
+        self.assertIn(request.encode(), body)
+        self.assertIn(request, self.server.log())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
