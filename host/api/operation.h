@@ -7,9 +7,9 @@
 //   slow    a helper thread, no connection: password hashing
 //   plugin  when read (or slow) left a plugin call in `call->plugin`, it is made now
 //   write   writer's thread, inside a savepoint: change things and write the answer
-//   after   loop thread, after the commit: publish live events (already collected ones are sent by themselves)
 //
-// STATUS_RETRY from write (a document changed under the call) starts again from read, a few times.
+// Live events collected in `call->live` are published after the commit. STATUS_RETRY from write (a document changed
+// under the call) starts again from read, a few times; so steps keep what they find in `call->state` alone.
 #ifndef INTERLINK_API_OPERATION_H
 #define INTERLINK_API_OPERATION_H
 
@@ -48,19 +48,24 @@ struct operation_call {
     const char *id;        // the {id} of the path, "" if it has none
     json_t *query;         // object: checked, typed, defaults filled in
     json_t *body;          // checked; NULL if there is none
+    str body_text;         // or the body as it came, read into `body` after the access check
     const char *session;   // hash of the session's token, "" without one
     const char *if_match;  // version that the client has seen, or NULL
     // Changes from step to step:
     store *store;          // the connection of this step
     access access;         // what access_check found: process, role ...
-    answer *answer;        // where the result goes
+    answer *answer;        // where the result goes (steps after a read are given one that is safe on their thread)
     int http_status;       // 200, or what the operation says; 201 and 204 set by it
     fault fault;
     plugin_call *plugin;   // wanted by read, answered before write
     live_list live;        // to be told after the commit
     void *state;           // the operation's own, from step to step; in the arena
     const char *set_session;  // a new token for the cookie; "" to drop the cookie; NULL to leave it
-    const char *stream_type;  // exports: text/csv ...; NULL is JSON
+    // Exports: read sets both and writes no answer. `stream` then runs on the loop's thread with its reader, again
+    // and again: each time it adds some rows to `out` (stop at about 64 KiB), STATUS_OK while there are more,
+    // STATUS_END with the last. It keeps its place (the last row's key) in `state`, and no query open in between.
+    const char *stream_type;  // "text/csv; charset=utf-8" ...
+    status (*stream)(operation_call *c, buffer *out);
     // Set together with stream_type: adds the next part of the answer to `out`; *more becomes false with the last one.
     // Called on the loop's thread until then; `c` and its arena must live as long.
     status (*stream)(operation_call *c, buffer *out, bool *more);
