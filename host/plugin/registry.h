@@ -7,39 +7,67 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "plugin/health.h"
 #include "plugin/manifest.h"
 #include "store/store.h"
 
 typedef struct plugin_registry plugin_registry;
+typedef struct plugin_entry plugin_entry;
 
 typedef enum plugin_state {
     PLUGIN_READY,        // may be called
     PLUGIN_OFF,          // switched off by the administrator
-    PLUGIN_BACKING_OFF,  // crashed a moment ago; starts again by itself
-    PLUGIN_QUARANTINED,  // crashed too often; waits for the administrator
+    PLUGIN_BACKING_OFF,  // died at its start a moment ago; starts again by itself
+    PLUGIN_QUARANTINED,  // died too often; waits for the administrator
     PLUGIN_BROKEN,       // its files are not there or do not fit
 } plugin_state;
 
-// What anybody may know of a plugin, borrowed from the registry until plugin_release.
+const char *plugin_state_text(plugin_state s);  // ready, off, backing_off, quarantined, broken
+
+// What anybody may know of a plugin, borrowed from the registry until plugin_registry_release.
 typedef struct plugin_info {
-    const manifest *manifest;
+    const char *id;
+    const manifest *manifest;  // NULL when BROKEN: its files are gone or do not fit
     const char *folder;    // absolute
     const char *settings;  // JSON
+    bool bundled, enabled;
     plugin_state state;
-    char trouble[200];     // why it is not ready, a sentence
+    char trouble[HEALTH_TROUBLE];  // why it is not ready, a sentence
     uint64_t calls, crashes, late;
+    plugin_health *health; // lives as long as the registry
+    plugin_entry *entry;   // the registry's own
 } plugin_info;
 
-// `program_folder` holds interlink-worker and plugins/. Reads the plugin table; bundled plugins that are new or
-// changed are entered into it (and into the catalogue) by plugin_registry_sync.
-plugin_registry *plugin_registry_create(const char *program_folder, const uint8_t secret[32]);
+// `program_folder` holds interlink-worker and plugins/; `data_folder` blobs/ (NULL or "" where nothing is kept).
+plugin_registry *plugin_registry_create(const char *program_folder, const char *data_folder, const uint8_t secret[32]);
 void plugin_registry_destroy(plugin_registry *r);
-status plugin_registry_load(plugin_registry *r, store *s, fault *f);  // also after a change to the table
+
+// Read the plugin table anew: at start-up, and after each committed change to it. One broken plugin is only marked.
+status plugin_registry_load(plugin_registry *r, store *s, fault *f);
+// In a write transaction, at start-up before the first load: enters the bundled plugins that are new or changed into
+// the plugin table and the catalogue. What cannot be read is logged and left out.
+status plugin_registry_sync(plugin_registry *r, store *s, fault *f);
+
+// Called once when a plugin goes into quarantine, on the thread where it happened (a loop's): must not block.
+typedef void plugin_notice(void *context, const char *plugin, const char *trouble);
+void plugin_registry_on_quarantine(plugin_registry *r, plugin_notice *notice, void *context);
+// The administrator switched it on (again): lifts quarantine and back-off.
+void plugin_registry_forgive(plugin_registry *r, const char *id);
 
 bool plugin_registry_get(plugin_registry *r, const char *id, plugin_info *out);
 void plugin_registry_release(plugin_registry *r, plugin_info *info);
 // Calls `each` for every plugin in order of id; stops when it returns false.
 void plugin_registry_each(plugin_registry *r, bool (*each)(const plugin_info *, void *context), void *context);
 status plugin_registry_usable(plugin_registry *r, const char *id, fault *f);  // STATUS_UNAVAILABLE with the reason
+
+// For the pools: changes with every load, so that they notice when what they hold is old.
+uint64_t plugin_registry_generation(const plugin_registry *r);
+void plugin_registry_tell_quarantine(plugin_registry *r, const char *id, const char *trouble);
+const char *plugin_registry_program_folder(const plugin_registry *r);
+const char *plugin_registry_data_folder(const plugin_registry *r);
+const uint8_t *plugin_registry_secret(const plugin_registry *r);
+
+// For packages that are not installed (plugin check): one entry, without the plugin table.
+status plugin_registry_enter(plugin_registry *r, const char *folder, fault *f);
 
 #endif

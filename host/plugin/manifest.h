@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// manifest: what a package says about itself in interlinker.json. The rules that JSON Schema can say are in
+// manifest.schema.json; the others are here. Immutable once read, so any thread may use one.
+#ifndef INTERLINK_PLUGIN_MANIFEST_H
+#define INTERLINK_PLUGIN_MANIFEST_H
+
+#include <jansson.h>
+
+#include "base/status.h"
+#include "base/text.h"
+
+// What the host lets a plugin do. Documents and the usage log need no permission.
+typedef enum manifest_permission {
+    PERMISSION_PERSON_NAME = 1,
+    PERMISSION_NOTIFY = 2,
+    PERMISSION_PUBLISH = 4,
+    PERMISSION_SCHEDULE = 8,
+    PERMISSION_COMPLETE = 16,
+    PERMISSION_FILES = 32,
+} manifest_permission;
+
+// All texts and values are borrowed from `json`.
+typedef struct manifest {
+    json_t *json;                // the whole document
+    const char *id, *version, *runtime, *entry;
+    const char *icon;            // "" if there is none
+    const char *licence;
+    const json_t *name, *description, *summary, *tags;  // by language; summary and tags may be NULL
+    const json_t *languages, *needs, *capabilities;     // lists; needs may be NULL
+    const json_t *params, *settings;                    // JSON Schemas, or NULL
+    const json_t *preload;       // list of patterns of document keys, or NULL: the first few documents
+    unsigned permissions;        // of manifest_permission
+    bool native;                 // runtime is "native", else "lua"
+    uint32_t cpu_ms, wall_ms, memory_mb;  // limits of one call, and of the worker
+    char label[112];             // "survey@1.0.0", as the usage log names it
+} manifest;
+
+// Read and check `folder`/interlinker.json and what it names in the folder. STATUS_INVALID with one field for each fault
+// (pointer into the document); STATUS_NOT_FOUND when there is no such file.
+status manifest_read(const char *folder, manifest **out, fault *f);
+// The same from text, without looking at files.
+status manifest_parse(str json, manifest **out, fault *f);
+void manifest_free(manifest *m);
+
+bool manifest_permits(const manifest *m, manifest_permission wanted);
+const char *manifest_permission_name(manifest_permission p);
+bool manifest_can(const manifest *m, const char *capability);
+
+// Compares two versions (semver 2.0.0 section 11): below, at or above 0.
+int manifest_version_compare(const char *a, const char *b);
+
+// A path inside a package: relative, no empty, "." or ".." part, only printable ASCII without backslash.
+bool manifest_path_safe(const char *path);
+
+#endif
