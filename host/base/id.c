@@ -25,7 +25,7 @@ static void sequence_next(sequence *s, uint32_t seed) {
     }
 }
 
-id id_create(void) {
+id_value id_create(void) {
     static const char HEX[] = "0123456789abcdef";
     static _Thread_local sequence last;
     uint8_t bytes[16];
@@ -37,7 +37,7 @@ id id_create(void) {
     bytes[7] = (uint8_t)last.counter;
     bytes[8] = (uint8_t)(0x80 | (bytes[8] & 0x3F));
 
-    id result;
+    id_value result;
     char *out = result.text;
     for (int i = 0; i < 16; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)

@@ -8,11 +8,11 @@
 
 enum { ID_TEXT = 37 };  // 36 characters and the NUL
 
-typedef struct id {
+typedef struct id_value {
     char text[ID_TEXT];
-} id;
+} id_value;
 
-id id_create(void);  // any thread; strictly increasing within one thread
+id_value id_create(void);  // any thread; strictly increasing within one thread
 bool id_valid(const char *text);  // shape only
 
 #endif
