@@ -87,10 +87,11 @@ const char *operation_document(size_t *len);  // openapi.json itself
 
 bool operation_is_read(const operation *o);      // GET: answered at once, on the loop
 bool operation_is_kept(const operation *o);      // x-kept: public answer, same for everybody until the catalogue changes
+bool operation_is_live(const operation *o);      // x-live: after the access check, whoever started it sends a stream
 const char *operation_id(const operation *o);
-size_t operation_body_limit(const operation *o);
+size_t operation_body_limit(const operation *o);  // bytes; 0 if it takes no body
 
-// Check the input, check access, run the steps. `c` is filled as above; query holds raw texts (from the URL or a portal
+// Check access, check the input, run the steps. `c` is filled as above; query holds raw texts (from the URL or a portal
 // page's table) which are coerced and checked here. `done` may be called before this returns.
 void operation_start(operation_call *c);
 

@@ -22,7 +22,7 @@ typedef struct services {
     writer *writer;
     plugin_registry *registry;
     operation_table *operations;
-    offload *offload;
+    offload *offload;            // made by http_server_start
     live_hub *live;
     uint8_t secret[32];          // of this installation: tickets, pseudonyms
     atomic_bool stopping;

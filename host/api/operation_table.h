@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// operation_table: what openapi.json says of each operation, resolved. For operation*.c only.
+#ifndef INTERLINK_API_OPERATION_TABLE_H
+#define INTERLINK_API_OPERATION_TABLE_H
+
+#include "api/operation.h"
+
+// The version of the catalogue, as kept answers know it: a text under this key of the table `meta`, which changes with
+// every change of what x-kept operations show.
+#define OPERATION_CATALOGUE_VERSION "catalogue.version"
+
+typedef struct operation_parameter {
+    const char *name;
+    const json_t *schema;
+    const json_t *items;  // of a list: the schema of one value; NULL otherwise
+    bool required;
+} operation_parameter;
+
+struct operation {
+    const char *id, *method, *path, *access;
+    const operation_steps *steps;
+    const json_t *root;         // the whole document, for $ref
+    const json_t *body_schema;  // NULL: takes no body
+    bool body_required, kept, live, changes_catalogue;
+    size_t body_limit;
+    int success;  // the status of a good answer
+    operation_parameter *parameters;  // of the query
+    size_t parameter_count;
+};
+
+// Checks the query and body of `c` against what the operation takes: coerces, fills in defaults, says each fault.
+status operation_input_check(operation_call *c);
+
+#endif
