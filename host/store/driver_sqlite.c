@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// The driver for SQLite: opening, configuring, statements. Only driver_sqlite_care.c uses the library besides.
+#include "store/driver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "store/driver_sqlite.h"
+#include "store/folder.h"
+
+static driver_sqlite_connection *connection(driver *d) {
+    return (driver_sqlite_connection *)d;
+}
+
+static sqlite3_stmt *prepared(driver_statement *st) {
+    return (sqlite3_stmt *)st;
+}
+
+// ---- failures
+
+static bool disk_is_full(sqlite3 *db, int code) {
+    int error = sqlite3_system_errno(db);
+    return code == SQLITE_IOERR_SHMSIZE ||
+           ((code & 0xFF) == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EROFS));
+}
+
+static status constraint_fault(const char *message, fault *f) {
+    if (f) {
+        const char *what = strrchr(message, ':');
+        snprintf(f->about, sizeof f->about, "%s", what ? what + 2 : "");
+    }
+    return fault_set(f, STATUS_CONFLICT, "store.conflict", "This contradicts what is already stored (%s).", message);
+}
+
+status driver_sqlite_fault(sqlite3 *db, int code, fault *f) {
+    const char *message = sqlite3_errmsg(db);
+    if (disk_is_full(db, code))
+        code = SQLITE_FULL;
+    switch (code & 0xFF) {
+    case SQLITE_CONSTRAINT: return constraint_fault(message, f);
+    case SQLITE_FULL:
+        return fault_set(f, STATUS_STORE_FULL, "store.full",
+                         "There is no space left for the database, so nothing was saved. Make room on its disk, "
+                         "then try again.");
+    case SQLITE_READONLY:
+        return fault_set(f, STATUS_STORE_FULL, "store.read_only",
+                         "The database cannot be written to, so nothing was saved. Check who may write to its folder.");
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return fault_set(f, STATUS_UNAVAILABLE, "store.busy",
+                         "The database is in use by another program. Stop that program, or try again later.");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return fault_set(f, STATUS_INTERNAL, "store.damaged",
+                         "The database file is damaged or is no database (%s). Nothing was changed. Keep a copy of it "
+                         "and restore the last backup.",
+                         message);
+    case SQLITE_TOOBIG:
+        return fault_set(f, STATUS_TOO_LARGE, "store.too_large", "This is too large to be stored.");
+    default:
+        return fault_set(f, STATUS_INTERNAL, "store.failed",
+                         "The database could not do what was asked (%s). This is an error in the program or the disk.",
+                         message);
+    }
+}
+
+// SQLite reports much that is no trouble (a broken constraint is an answer); only what an administrator must know
+// goes to the log.
+static void library_log(void *context, int code, const char *message) {
+    (void)context;
+    int kind = code & 0xFF;
+    if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN)
+        log_write(LOG_ERROR, "store", "%s", message);
+    else if (kind == SQLITE_NOTICE)
+        log_write(LOG_INFO, "store", "%s", message);
+}
+
+static void library_configure(void) {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // its counters are a lock that all threads would share
+    sqlite3_config(SQLITE_CONFIG_LOG, library_log, NULL);
+}
+
+// ---- opening
+
+static int64_t file_size(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 ? (int64_t)about.st_size : -1;
+}
+
+// A file that is made here belongs to its owner only; SQLite gives its helper files the same rights. A log of changes
+// without the database that it belongs to would be thrown away by SQLite, so that is refused.
+static status file_prepare(const char *path, store_mode mode, fault *f) {
+    char log_path[4200];
+    snprintf(log_path, sizeof log_path, "%s-wal", path);
+    int64_t size = file_size(path);
+    if (size <= 0 && file_size(log_path) > 0)
+        return fault_set(f, STATUS_INTERNAL, "store.damaged",
+                         "The database %s is missing or empty, but its log of changes is there. Nothing was changed. "
+                         "Put the file back, or restore the last backup.",
+                         path);
+    if (size >= 0)
+        return STATUS_OK;
+    if (mode == STORE_READ)
+        return fault_set(f, STATUS_UNAVAILABLE, "store.missing",
+                         "There is no database %s. Name the right data folder, or start the program once with it.",
+                         path);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fault_set(f, STATUS_UNAVAILABLE, "store.folder",
+                         "The database %s cannot be made (%s). Check who may write to its folder.", path,
+                         strerror(errno));
+    close(fd);
+    return folder_sync_of(path, f);
+}
+
+static status run_script(sqlite3 *db, const char *script, fault *f) {
+    int code = sqlite3_exec(db, script, NULL, NULL, NULL);
+    return code == SQLITE_OK ? STATUS_OK : driver_sqlite_fault(db, code, f);
+}
+
+// The first row's first column is compared with `expected`.
+static status expect(sqlite3 *db, const char *sql, const char *expected, fault *f) {
+    sqlite3_stmt *st = NULL;
+    int code = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(st);
+    const char *got = code == SQLITE_ROW ? (const char *)sqlite3_column_text(st, 0) : NULL;
+    bool fits = got && strcmp(got, expected) == 0;
+    status result = STATUS_OK;
+    if (code != SQLITE_ROW)
+        result = driver_sqlite_fault(db, code, f);
+    else if (!fits)
+        result = fault_set(f, STATUS_INTERNAL, "store.failed", "The database refuses to be used safely: %s gives %s.",
+                           sql, got ? got : "nothing");
+    sqlite3_finalize(st);
+    return result;
+}
+
+static status configure(sqlite3 *db, store_mode mode, fault *f) {
+    sqlite3_extended_result_codes(db, 1);
+    sqlite3_busy_timeout(db, 5000);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    // The first statement that reads the file: here it shows that it is damaged or is no database.
+    status result = run_script(db, "PRAGMA cell_size_check = ON; PRAGMA schema_version", f);
+    if (result == STATUS_OK && mode == STORE_WRITE && sqlite3_db_readonly(db, "main") == 1)
+        result = driver_sqlite_fault(db, SQLITE_READONLY, f);
+    if (result == STATUS_OK && mode == STORE_WRITE)
+        result = expect(db, "PRAGMA journal_mode = WAL", "wal", f);
+    if (result == STATUS_OK)
+        result = run_script(db,
+                            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
+                            "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;"
+                            "PRAGMA journal_size_limit = 67108864",
+                            f);
+    if (result == STATUS_OK)
+        result = expect(db, "PRAGMA foreign_keys", "1", f);
+    if (result == STATUS_OK && mode == STORE_WRITE)
+        result = run_script(db, "PRAGMA cache_size = -16000", f);
+    else if (result == STATUS_OK)
+        result = run_script(db, "PRAGMA cache_size = -8000; PRAGMA mmap_size = 134217728; PRAGMA query_only = ON", f);
+    return result;
+}
+
+static status sqlite_open(const char *folder, store_mode mode, driver **out, fault *f) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    char path[4096];
+    if ((size_t)snprintf(path, sizeof path, "%s/interlink.db", folder) >= sizeof path)
+        return fault_set(f, STATUS_INVALID, "store.folder", "The name of the data folder is too long.");
+    pthread_once(&once, library_configure);
+    status result = STATUS_OK;
+    if (mode == STORE_WRITE)
+        result = folder_create(folder, f);
+    if (result == STATUS_OK && mode == STORE_WRITE)
+        result = folder_check_local(folder, f);
+    if (result == STATUS_OK)
+        result = file_prepare(path, mode, f);
+    if (result != STATUS_OK)
+        return result;
+    sqlite3 *db = NULL;
+    int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK)
+        result = fault_set(f, STATUS_UNAVAILABLE, "store.folder",
+                           "The database %s cannot be opened (%s). Check who may read and write it.", path,
+                           db ? sqlite3_errmsg(db) : "out of memory");
+    if (result == STATUS_OK)
+        result = configure(db, mode, f);
+    driver_sqlite_connection *c = result == STATUS_OK ? calloc(1, sizeof *c) : NULL;
+    if (!c) {
+        sqlite3_close(db);
+        return result != STATUS_OK ? result : fault_set(f, STATUS_INTERNAL, "store.failed", "Out of memory.");
+    }
+    c->base.face = &driver_sqlite;
+    c->db = db;
+    *out = &c->base;
+    return STATUS_OK;
+}
+
+static void sqlite_close(driver *d) {
+    sqlite3_finalize(connection(d)->data_version);
+    if (sqlite3_close(connection(d)->db) != SQLITE_OK)
+        log_write(LOG_ERROR, "store", "A connection was closed while a statement was still in use.");
+    free(d);
+}
+
+// ---- statements
+
+static status sqlite_execute(driver *d, const char *script, fault *f) {
+    return run_script(connection(d)->db, script, f);
+}
+
+static status sqlite_prepare(driver *d, const char *sql, driver_statement **out, fault *f) {
+    sqlite3 *db = connection(d)->db;
+    sqlite3_stmt *st = NULL;
+    int code = sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL);
+    *out = (driver_statement *)st;
+    if (code == SQLITE_OK && st)
+        return STATUS_OK;
+    status result = driver_sqlite_fault(db, code, f);
+    log_write(LOG_ERROR, "store", "SQL cannot be prepared (%s): %.400s", sqlite3_errmsg(db), sql);
+    return result;
+}
+
+static void sqlite_finish(driver *d, driver_statement *st) {
+    (void)d;
+    sqlite3_finalize(prepared(st));
+}
+
+// An argument that is silently missing would be written as NULL.
+static void must_bind(int code) {
+    if (code != SQLITE_OK) {
+        fprintf(stderr, "an argument of an SQL statement cannot be bound: %s\n", sqlite3_errstr(code));
+        abort();
+    }
+}
+
+static void sqlite_bind_null(driver_statement *st, int parameter) {
+    must_bind(sqlite3_bind_null(prepared(st), parameter));
+}
+
+static void sqlite_bind_int(driver_statement *st, int parameter, int64_t value) {
+    must_bind(sqlite3_bind_int64(prepared(st), parameter, value));
+}
+
+static void sqlite_bind_double(driver_statement *st, int parameter, double value) {
+    must_bind(sqlite3_bind_double(prepared(st), parameter, value));
+}
+
+static void sqlite_bind_text(driver_statement *st, int parameter, str value, bool keep) {
+    must_bind(sqlite3_bind_text64(prepared(st), parameter, value.ptr, value.len,
+                                  keep ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8));
+}
+
+static void sqlite_bind_blob(driver_statement *st, int parameter, str value, bool keep) {
+    must_bind(sqlite3_bind_blob64(prepared(st), parameter, value.ptr, value.len,
+                                  keep ? SQLITE_TRANSIENT : SQLITE_STATIC));
+}
+
+static int sqlite_parameters(driver_statement *st) {
+    return sqlite3_bind_parameter_count(prepared(st));
+}
+
+static driver_step sqlite_step(driver *d, driver_statement *st, fault *f) {
+    int code = sqlite3_step(prepared(st));
+    if (code == SQLITE_ROW)
+        return DRIVER_ROW;
+    if (code == SQLITE_DONE)
+        return DRIVER_DONE;
+    driver_sqlite_fault(connection(d)->db, code, f);
+    return DRIVER_FAILED;
+}
+
+static void sqlite_reset(driver_statement *st) {
+    sqlite3_reset(prepared(st));
+    sqlite3_clear_bindings(prepared(st));
+}
+
+static str sqlite_column_str(driver_statement *st, int column) {
+    if (sqlite3_column_type(prepared(st), column) == SQLITE_NULL)
+        return (str){NULL, 0};
+    const char *text = (const char *)sqlite3_column_text(prepared(st), column);
+    return (str){text ? text : "", (size_t)sqlite3_column_bytes(prepared(st), column)};
+}
+
+static int64_t sqlite_column_int(driver_statement *st, int column) {
+    return sqlite3_column_int64(prepared(st), column);
+}
+
+static double sqlite_column_double(driver_statement *st, int column) {
+    return sqlite3_column_double(prepared(st), column);
+}
+
+static bool sqlite_column_is_null(driver_statement *st, int column) {
+    return sqlite3_column_type(prepared(st), column) == SQLITE_NULL;
+}
+
+static int sqlite_columns(driver_statement *st) {
+    return sqlite3_column_count(prepared(st));
+}
+
+// ---- the connection
+
+static int64_t sqlite_changes(driver *d) {
+    return sqlite3_changes64(connection(d)->db);
+}
+
+static bool sqlite_in_transaction(driver *d) {
+    return !sqlite3_get_autocommit(connection(d)->db);
+}
+
+// The pragma looks at the file; the number that it gives leaves out this connection's own commits, the pager's
+// number does not.
+static int64_t sqlite_data_version(driver *d) {
+    driver_sqlite_connection *c = connection(d);
+    unsigned version = 0;
+    if (!c->data_version &&
+        sqlite3_prepare_v3(c->db, "PRAGMA data_version", -1, SQLITE_PREPARE_PERSISTENT, &c->data_version, NULL) !=
+            SQLITE_OK)
+        return 0;
+    sqlite3_step(c->data_version);
+    sqlite3_reset(c->data_version);
+    sqlite3_file_control(c->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+    return version;
+}
+
+const driver_face driver_sqlite = {
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .execute = sqlite_execute,
+    .prepare = sqlite_prepare,
+    .finish = sqlite_finish,
+    .bind_null = sqlite_bind_null,
+    .bind_int = sqlite_bind_int,
+    .bind_double = sqlite_bind_double,
+    .bind_text = sqlite_bind_text,
+    .bind_blob = sqlite_bind_blob,
+    .parameters = sqlite_parameters,
+    .step = sqlite_step,
+    .reset = sqlite_reset,
+    .column_str = sqlite_column_str,
+    .column_int = sqlite_column_int,
+    .column_double = sqlite_column_double,
+    .column_is_null = sqlite_column_is_null,
+    .columns = sqlite_columns,
+    .changes = sqlite_changes,
+    .in_transaction = sqlite_in_transaction,
+    .data_version = sqlite_data_version,
+    .check = driver_sqlite_check,
+    .backup = driver_sqlite_backup,
+    .checkpoint = driver_sqlite_checkpoint,
+    .loosen = driver_sqlite_loosen,
+    .references = driver_sqlite_references,
+    .search_tables = search_sqlite_tables,
+    .begin_read = "BEGIN",
+    .begin_write = "BEGIN IMMEDIATE",  // takes the write lock now, so that it cannot fail half-way
+    .has_table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+    .any_table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1",
+};

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// The portable part: kept statements, arguments, rows, transactions. It knows no database.
+#include "store/store.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "store/driver.h"
+#include "store/migrate.h"
+
+// A statement that is kept. The same SQL may be running already (a function that calls itself), so several of them
+// may stand behind one address.
+typedef struct kept {
+    struct kept *next;  // in its slot
+    const char *sql;    // the literal's address is the key
+    char *text;         // a copy, to notice SQL that was built at run time and stands where other SQL stood before
+    driver_statement *statement;
+    bool running;
+} kept;
+
+struct store_rows {
+    store_rows *next_free;
+    store *store;
+    kept *kept;
+    bool on_row, ended;
+    fault fault;  // why the query failed; its status is STATUS_OK until then
+};
+
+enum { SLOTS = 512 };
+
+struct store {
+    driver *driver;
+    store_mode mode;
+    char *folder;
+    int depth;  // of savepoints
+    kept *slots[SLOTS];
+    store_rows *free_rows;
+};
+
+static void *must_calloc(size_t size) {
+    void *memory = calloc(1, size);
+    if (!memory) {
+        fputs("out of memory\n", stderr);
+        abort();
+    }
+    return memory;
+}
+
+static char *copy_of(const char *text) {
+    return strcpy(must_calloc(strlen(text) + 1), text);
+}
+
+// ---- connections
+
+status store_open(const char *folder, store_mode mode, store **out, fault *f) {
+    *out = NULL;
+    driver *d = NULL;
+    status s = driver_sqlite.open(folder, mode, &d, f);
+    if (s != STATUS_OK)
+        return s;
+    store *opened = must_calloc(sizeof *opened);
+    opened->driver = d;
+    opened->mode = mode;
+    opened->folder = copy_of(folder);
+    s = migrate_check(opened, f);
+    if (s != STATUS_OK) {
+        store_close(opened);
+        return s;
+    }
+    *out = opened;
+    return STATUS_OK;
+}
+
+void store_close(store *s) {
+    if (!s)
+        return;
+    for (size_t i = 0; i < SLOTS; i++) {
+        while (s->slots[i]) {
+            kept *k = s->slots[i];
+            s->slots[i] = k->next;
+            assert(!k->running);  // a query without its store_end
+            s->driver->face->finish(s->driver, k->statement);
+            free(k->text);
+            free(k);
+        }
+    }
+    while (s->free_rows) {
+        store_rows *r = s->free_rows;
+        s->free_rows = r->next_free;
+        free(r);
+    }
+    s->driver->face->close(s->driver);
+    free(s->folder);
+    free(s);
+}
+
+driver *store_driver(store *s) {
+    return s->driver;
+}
+
+const char *store_folder(const store *s) {
+    return s->folder;
+}
+
+bool store_in_transaction(store *s) {
+    return s->driver->face->in_transaction(s->driver);
+}
+
+status store_execute(store *s, const char *script, fault *f) {
+    return s->driver->face->execute(s->driver, script, f);
+}
+
+bool store_has_table(store *s, const char *name) {
+    return store_count(s, 0, s->driver->face->has_table, "t", name) != 0;
+}
+
+// ---- kept statements
+
+static status kept_take(store *s, const char *sql, kept **out, fault *f) {
+    size_t slot = (size_t)(((uintptr_t)sql * UINT64_C(0x9E3779B97F4A7C15)) >> 32) % SLOTS;
+    for (kept *k = s->slots[slot]; k; k = k->next) {
+        if (k->running || (const void *)k->sql != (const void *)sql)
+            continue;
+        assert(strcmp(k->text, sql) == 0);
+        k->running = true;
+        *out = k;
+        return STATUS_OK;
+    }
+    driver_statement *statement = NULL;
+    status made = s->driver->face->prepare(s->driver, sql, &statement, f);
+    if (made != STATUS_OK)
+        return made;
+    kept *k = must_calloc(sizeof *k);
+    *k = (kept){.next = s->slots[slot], .sql = sql, .text = copy_of(sql), .statement = statement, .running = true};
+    s->slots[slot] = k;
+    *out = k;
+    return STATUS_OK;
+}
+
+static void kept_return(store *s, kept *k) {
+    s->driver->face->reset(k->statement);
+    k->running = false;
+}
+
+// `keep`: the statement outlives the call that gives the arguments.
+static void bind_arguments(store *s, kept *k, const char *types, va_list args, bool keep) {
+    const driver_face *face = s->driver->face;
+    int parameter = 0;
+    str value;
+    for (const char *type = types; *type; type++) {
+        parameter++;
+        switch (*type) {
+        case 't': value = str_from(va_arg(args, const char *)); break;
+        case 's':
+        case 'b': value = va_arg(args, str); break;
+        case 'i': face->bind_int(k->statement, parameter, va_arg(args, int64_t)); continue;
+        case 'd': face->bind_double(k->statement, parameter, va_arg(args, double)); continue;
+        case 'n': face->bind_null(k->statement, parameter); continue;
+        default: assert(!"unknown type of argument"); continue;
+        }
+        if (!value.ptr)
+            face->bind_null(k->statement, parameter);
+        else if (*type == 'b')
+            face->bind_blob(k->statement, parameter, value, keep);
+        else
+            face->bind_text(k->statement, parameter, value, keep);
+    }
+    assert(parameter == face->parameters(k->statement));  // as many types as question marks
+}
+
+status store_run(store *s, fault *f, const char *sql, const char *types, ...) {
+    kept *k = NULL;
+    status result = kept_take(s, sql, &k, f);
+    if (result != STATUS_OK)
+        return result;
+    va_list args;
+    va_start(args, types);
+    bind_arguments(s, k, types, args, false);
+    va_end(args);
+    fault own = {0};
+    driver_step step;
+    do
+        step = s->driver->face->step(s->driver, k->statement, &own);
+    while (step == DRIVER_ROW);
+    kept_return(s, k);
+    if (step == DRIVER_DONE)
+        return STATUS_OK;
+    if (f)
+        *f = own;
+    return own.status;
+}
+
+int64_t store_changes(const store *s) {
+    return s->driver->face->changes(s->driver);
+}
+
+// ---- queries
+
+static store_rows *rows_take(store *s) {
+    store_rows *r = s->free_rows;
+    if (r)
+        s->free_rows = r->next_free;
+    else
+        r = must_calloc(sizeof *r);
+    r->store = s;
+    r->kept = NULL;
+    r->on_row = r->ended = false;
+    if (r->fault.status != STATUS_OK)
+        r->fault = (fault){0};
+    return r;
+}
+
+static store_rows *query_start(store *s, const char *sql, const char *types, va_list args) {
+    store_rows *r = rows_take(s);
+    if (kept_take(s, sql, &r->kept, &r->fault) == STATUS_OK)
+        bind_arguments(s, r->kept, types, args, true);
+    else
+        r->ended = true;
+    return r;
+}
+
+store_rows *store_query(store *s, const char *sql, const char *types, ...) {
+    va_list args;
+    va_start(args, types);
+    store_rows *r = query_start(s, sql, types, args);
+    va_end(args);
+    return r;
+}
+
+bool store_next(store_rows *r) {
+    if (r->ended)
+        return false;
+    store *s = r->store;
+    driver_step step = s->driver->face->step(s->driver, r->kept->statement, &r->fault);
+    r->on_row = step == DRIVER_ROW;
+    r->ended = !r->on_row;
+    return r->on_row;
+}
+
+status store_end(store_rows *r, fault *f) {
+    store *s = r->store;
+    status result = r->fault.status;
+    if (result != STATUS_OK && f)
+        *f = r->fault;
+    if (r->kept)
+        kept_return(s, r->kept);
+    r->next_free = s->free_rows;
+    s->free_rows = r;
+    return result;
+}
+
+str store_str(store_rows *r, int column) {
+    assert(r->on_row && column < r->store->driver->face->columns(r->kept->statement));
+    return r->store->driver->face->column_str(r->kept->statement, column);
+}
+
+const char *store_text(store_rows *r, int column) {
+    return store_str(r, column).ptr;
+}
+
+int64_t store_int(store_rows *r, int column) {
+    assert(r->on_row && column < r->store->driver->face->columns(r->kept->statement));
+    return r->store->driver->face->column_int(r->kept->statement, column);
+}
+
+double store_double(store_rows *r, int column) {
+    assert(r->on_row && column < r->store->driver->face->columns(r->kept->statement));
+    return r->store->driver->face->column_double(r->kept->statement, column);
+}
+
+bool store_is_null(store_rows *r, int column) {
+    assert(r->on_row && column < r->store->driver->face->columns(r->kept->statement));
+    return r->store->driver->face->column_is_null(r->kept->statement, column);
+}
+
+// One row or none. A failure has no fault to go to, so it goes to the log.
+static status first_row(store *s, store_rows **out, const char *sql, const char *types, va_list args) {
+    store_rows *r = query_start(s, sql, types, args);
+    *out = NULL;
+    if (store_next(r)) {
+        *out = r;
+        return STATUS_OK;
+    }
+    fault f = {0};
+    status result = store_end(r, &f);
+    if (result == STATUS_OK)
+        return STATUS_NOT_FOUND;
+    log_write(LOG_ERROR, "store", "%s sql=%.200s", f.text, sql);
+    return result;
+}
+
+status store_one(store *s, store_rows **out, const char *sql, const char *types, ...) {
+    va_list args;
+    va_start(args, types);
+    status result = first_row(s, out, sql, types, args);
+    va_end(args);
+    return result;
+}
+
+int64_t store_count(store *s, int64_t fallback, const char *sql, const char *types, ...) {
+    store_rows *r = NULL;
+    va_list args;
+    va_start(args, types);
+    status result = first_row(s, &r, sql, types, args);
+    va_end(args);
+    if (result != STATUS_OK)
+        return fallback;
+    int64_t value = store_is_null(r, 0) ? fallback : store_int(r, 0);
+    store_end(r, NULL);
+    return value;
+}
+
+// ---- transactions
+
+status store_begin(store *s, fault *f) {
+    const driver_face *face = s->driver->face;
+    return store_run(s, f, s->mode == STORE_WRITE ? face->begin_write : face->begin_read, "");
+}
+
+status store_commit(store *s, fault *f) {
+    s->depth = 0;
+    return store_run(s, f, "COMMIT", "");
+}
+
+void store_rollback(store *s) {
+    s->depth = 0;
+    fault f = {0};
+    // The database may have undone the transaction by itself, for instance when the disk was full.
+    if (store_in_transaction(s) && store_run(s, &f, "ROLLBACK", "") != STATUS_OK)
+        log_write(LOG_ERROR, "store", "A transaction could not be undone: %s", f.text);
+}
+
+// All savepoints have one name: SQL's RELEASE and ROLLBACK TO mean the innermost one of that name.
+status store_savepoint(store *s, fault *f) {
+    status result = store_run(s, f, "SAVEPOINT step", "");
+    s->depth += result == STATUS_OK;
+    return result;
+}
+
+status store_release(store *s, fault *f) {
+    assert(s->depth > 0);
+    s->depth--;
+    return store_run(s, f, "RELEASE SAVEPOINT step", "");
+}
+
+void store_rollback_to(store *s) {
+    assert(s->depth > 0);
+    s->depth--;
+    fault f = {0};
+    if (!store_in_transaction(s))
+        return;  // the database has undone everything by itself
+    if (store_run(s, &f, "ROLLBACK TO SAVEPOINT step", "") != STATUS_OK ||
+        store_run(s, &f, "RELEASE SAVEPOINT step", "") != STATUS_OK)
+        log_write(LOG_ERROR, "store", "A savepoint could not be undone: %s", f.text);
+}
+
+// ---- the whole database
+
+int64_t store_data_version(store *s) {
+    return s->driver->face->data_version(s->driver);
+}
+
+status store_check(store *s, fault *f) {
+    return s->driver->face->check(s->driver, f);
+}
+
+status store_backup(store *s, const char *path, fault *f) {
+    return s->driver->face->backup(s->driver, path, f);
+}
