@@ -61,13 +61,10 @@ struct operation_call {
     live_list live;        // to be told after the commit
     void *state;           // the operation's own, from step to step; in the arena
     const char *set_session;  // a new token for the cookie; "" to drop the cookie; NULL to leave it
-    // Exports: read sets both and writes no answer. `stream` then runs on the loop's thread with its reader, again
-    // and again: each time it adds some rows to `out` (stop at about 64 KiB), STATUS_OK while there are more,
-    // STATUS_END with the last. It keeps its place (the last row's key) in `state`, and no query open in between.
+    // Exports: read sets both and writes no answer. `stream` is then called on the loop's thread, with its reader in
+    // `store`, again and again: each time it adds the next part of the answer (some 64 KiB) to `out`; *more becomes
+    // false with the last one. It holds no query open in between. `c` and its arena live as long.
     const char *stream_type;  // "text/csv; charset=utf-8" ...
-    status (*stream)(operation_call *c, buffer *out);
-    // Set together with stream_type: adds the next part of the answer to `out`; *more becomes false with the last one.
-    // Called on the loop's thread until then; `c` and its arena must live as long.
     status (*stream)(operation_call *c, buffer *out, bool *more);
     // The end: on the loop's thread, exactly once, when everything is on disk.
     void (*done)(operation_call *c, status outcome);

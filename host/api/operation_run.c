@@ -135,7 +135,7 @@ static status write_step(write_job *job, store *s, fault *f) {
     c->store = s;
     status outcome = c->steps->write(c);
     if (outcome == STATUS_OK && c->operation->changes_catalogue) {
-        id version = id_create();
+        id_value version = id_create();
         outcome = store_run(s, &c->fault,
                             "INSERT INTO meta (key, value) VALUES (?, ?) "
                             "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
