@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/offload.h"
+#include "api/operations.h"
+#include "base/log.h"
+#include "cmd/command.h"
+#include "cmd/demo.h"
+#include "domain/account.h"
+#include "domain/invitation.h"
+#include "domain/meta.h"
+#include "http/server.h"
+#include "store/folder.h"
+
+typedef struct serve_options {
+    const char *data, *listen, *loops, *kept, *public_url;
+    bool demo;
+} serve_options;
+
+// Everything that a running server owns, in the order in which it is made.
+typedef struct serve {
+    serve_options options;
+    char program_folder[4096];
+    int lock;
+    services services;
+    http_server *server;
+    char token[CRYPTO_TOKEN_TEXT];  // of the link for the first administrator, or ""
+} serve;
+
+static int serve_read(int argc, char **argv, serve_options *o) {
+    const command_option options[] = {
+        {"--data", "DIR", "The data folder; made if it is not there.", &o->data, NULL, true},
+        {"--listen", "ADDR:PORT", "Where to listen; 127.0.0.1:8080 if not given. Port 0 takes a free one.", &o->listen, NULL, false},
+        {"--public-url", "URL", "How people reach the site, when a proxy stands before it: https://...", &o->public_url, NULL, false},
+        {"--loops", "N", "Event loops; one for each processor if not given.", &o->loops, NULL, false},
+        {"--kept", "N", "Finished public answers that each loop may hold; 256 if not given.", &o->kept, NULL, false},
+        {"--demo", NULL, "Fill a new data folder with demonstration content first.", NULL, &o->demo, false},
+    };
+    const command_usage usage = {
+        "interlink serve --data DIR [--listen ADDR:PORT]",
+        "Serves the portal, the API and the plugins' views until it gets SIGTERM or SIGINT; then it finishes what is\n"
+        "under way and ends. A new data folder has no accounts: the link that is printed makes the first administrator.",
+        options, sizeof options / sizeof *options, 0};
+    return command_read(&usage, argc, argv, NULL);
+}
+
+static bool number_read(const char *text, long least, long most, long *out) {
+    char *end;
+    *out = strtol(text, &end, 10);
+    return *text != 0 && *end == 0 && *out >= least && *out <= most;
+}
+
+static status options_check(serve *v, http_options *http, fault *f) {
+    const serve_options *o = &v->options;
+    const char *listen = o->listen ? o->listen : "127.0.0.1:8080", *colon = strrchr(listen, ':');
+    long port = 0, loops = sysconf(_SC_NPROCESSORS_ONLN), kept = 256;
+    if (colon == NULL || (size_t)(colon - listen) >= sizeof http->address || !number_read(colon + 1, 0, 65535, &port)) {
+        return fault_set(f, STATUS_INVALID, "serve.listen", "--listen takes ADDRESS:PORT, such as 127.0.0.1:8080, not \"%s\".", listen);
+    }
+    if (o->loops && !number_read(o->loops, 1, 64, &loops)) {
+        return fault_set(f, STATUS_INVALID, "serve.loops", "--loops takes a number from 1 to 64, not \"%s\".", o->loops);
+    }
+    if (o->kept && !number_read(o->kept, 0, 100000, &kept)) {
+        return fault_set(f, STATUS_INVALID, "serve.kept", "--kept takes a number from 0 to 100000, not \"%s\".", o->kept);
+    }
+    const char *url = o->public_url ? o->public_url : "";
+    if (*url && strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0) {
+        return fault_set(f, STATUS_INVALID, "serve.public_url", "--public-url begins with https:// or http://, unlike \"%s\".", url);
+    }
+    snprintf(http->address, sizeof http->address, "%.*s", (int)(colon - listen), listen);
+    http->port = (uint16_t)port;
+    http->loops = (size_t)loops;
+    v->services.kept_answers = (size_t)kept;
+    v->services.public_url = url;
+    v->services.data_folder = o->data;
+    v->services.program_folder = command_program_folder(v->program_folder);
+    return STATUS_OK;
+}
+
+// The first write of a start: the installation's secret, the plugins that ship with the program, and the link for the first
+// administrator where there is none.
+static status serve_first_write(void *context, store *s, fault *f) {
+    serve *v = context;
+    status outcome = meta_secret(s, v->services.secret, f);
+    if (outcome == STATUS_OK) {
+        v->services.registry =
+            plugin_registry_create(v->services.program_folder, v->services.data_folder, v->services.secret);
+        outcome = plugin_registry_sync(v->services.registry, s, f);
+    }
+    if (outcome == STATUS_OK && !v->options.demo) {
+        outcome = invitation_create_administrator(s, v->token, f);
+    }
+    return outcome;
+}
+
+static status registry_load(serve *v, fault *f) {
+    store *s = NULL;
+    status outcome = store_open(v->options.data, STORE_READ, &s, f);
+    if (outcome == STATUS_OK) {
+        outcome = plugin_registry_load(v->services.registry, s, f);
+        store_close(s);
+    }
+    return outcome;
+}
+
+static status serve_start(serve *v, const http_options *http, fault *f) {
+    services *all = &v->services;
+    status outcome = folder_create(v->options.data, f);
+    if (outcome != STATUS_OK) {
+        return outcome;
+    }
+    v->lock = command_lock(v->options.data, f);
+    if (v->lock < 0) {
+        return f->status;
+    }
+    if ((outcome = writer_start(v->options.data, &all->writer, f)) != STATUS_OK ||
+        (outcome = writer_run(all->writer, serve_first_write, v, f)) != STATUS_OK ||
+        (outcome = registry_load(v, f)) != STATUS_OK) {
+        return outcome;
+    }
+    if (v->options.demo && (outcome = demo_load(all, f)) != STATUS_OK) {
+        return outcome;
+    }
+    all->live = live_hub_create();
+    all->offload = offload_create(2);
+    if ((outcome = operation_table_create(operation_groups, &all->operations, f)) != STATUS_OK) {
+        return outcome;
+    }
+    return http_server_start(all, http, &v->server, f);
+}
+
+// In reverse order; what was never made is NULL.
+static void serve_end(serve *v) {
+    services *all = &v->services;
+    atomic_store(&all->stopping, true);
+    http_server_stop(v->server);
+    if (all->writer) {
+        writer_stop(all->writer);
+    }
+    operation_table_destroy(all->operations);
+    offload_destroy(all->offload);
+    live_hub_destroy(all->live);
+    plugin_registry_destroy(all->registry);
+    if (v->lock >= 0) {
+        close(v->lock);
+    }
+}
+
+static void serve_say(const serve *v) {
+    uint16_t port = http_server_port(v->server);
+    const char *listen = v->options.listen ? v->options.listen : "127.0.0.1:8080";
+    char site[600];
+    int host_len = (int)(strrchr(listen, ':') - listen);
+    snprintf(site, sizeof site, "http://%.*s:%u", host_len, listen, port);
+    printf("Listening on %s\n", site);
+    const char *shown = v->services.public_url[0] ? v->services.public_url : site;
+    if (v->options.demo) {
+        demo_say(shown);
+    }
+    if (v->token[0]) {
+        printf("There is no administrator yet. Open this link once, within 24 hours, to make the first one:\n"
+               "  %s/invitation?token=%s\n", shown, v->token);
+    }
+    fflush(stdout);
+}
+
+int cmd_serve(int argc, char **argv) {
+    serve v = {.lock = -1};
+    int done = serve_read(argc, argv, &v.options);
+    if (done >= 0) {
+        return done;
+    }
+    // Threads inherit this: signals come to sigwait below and nowhere else.
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ending, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    fault f = {0};
+    http_options http = {0};
+    status outcome = options_check(&v, &http, &f);
+    if (outcome == STATUS_OK) {
+        outcome = serve_start(&v, &http, &f);
+    }
+    if (outcome == STATUS_OK) {
+        serve_say(&v);
+        int which;
+        sigwait(&ending, &which);
+        log_write(LOG_INFO, "serve", "stopping: finishing what is under way");
+    }
+    serve_end(&v);
+    return outcome == STATUS_OK ? 0 : command_fail(&f);
+}
