@@ -21,7 +21,7 @@ typedef struct process_draft {
 
 // On the writer's thread. Copies the guide's nodes in the process's language (else English, else the first), with their needs (those of
 // a task and of the objectives above it) and what they come after. STATUS_INVALID names an unknown guide.
-status process_create(store *s, const process_draft *draft, id *out, fault *f);
+status process_create(store *s, const process_draft *draft, id_value *out, fault *f);
 
 typedef struct process_change {
     const char *name, *description, *status, *language;  // NULL leaves it

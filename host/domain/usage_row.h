@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// usage_row: reading the usage log, for usage.c and usage_export.c only: filtered rows in either direction, and
+// the names behind the pseudonyms of one process's members.
+#ifndef INTERLINK_DOMAIN_USAGE_ROW_H
+#define INTERLINK_DOMAIN_USAGE_ROW_H
+
+#include "domain/usage.h"
+
+typedef struct usage_row {
+    int64_t seq;
+    usage_event event;      // texts borrowed until the next row; `person` is not set
+    const char *pseudonym;  // NULL for an anonymous act
+} usage_row;
+
+// Newest first those before `seq`, or oldest first those after it.
+store_rows *usage_row_query(store *s, const usage_filter *filter, int64_t seq, bool oldest_first, int64_t limit);
+void usage_row_read(store_rows *rows, usage_row *out);
+
+typedef struct usage_name {
+    char pseudonym[USAGE_PSEUDONYM_TEXT];
+    const char *name;
+} usage_name;
+
+typedef struct usage_names {
+    usage_name *list;
+    size_t count;
+} usage_names;
+
+// The members of filter->names_of; empty when that is NULL. Lies in the arena.
+status usage_names_load(store *s, arena *a, const usage_filter *filter, usage_names *out, fault *f);
+const char *usage_names_find(const usage_names *names, const char *pseudonym);  // NULL: unknown
+
+#endif
