@@ -203,6 +203,7 @@ static status sqlite_open(const char *folder, store_mode mode, driver **out, fau
     }
     c->base.face = &driver_sqlite;
     c->db = db;
+    c->reader = mode == STORE_READ;
     *out = &c->base;
     return STATUS_OK;
 }

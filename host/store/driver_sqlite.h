@@ -12,6 +12,7 @@
 typedef struct driver_sqlite_connection {
     driver base;
     sqlite3 *db;
+    bool reader;
     sqlite3_stmt *data_version;  // made at its first use
 } driver_sqlite_connection;
 

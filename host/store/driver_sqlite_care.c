@@ -50,17 +50,22 @@ static status backup_fault(fault *f, const char *path, const char *why) {
                      "The copy %s cannot be made (%s). Choose another place, or make room.", path, why);
 }
 
-// VACUUM INTO reads one snapshot, so the writer goes on meanwhile, and what was deleted is not in the copy.
-static status copy_into(driver *d, const char *path, fault *f) {
+// VACUUM INTO reads one snapshot, so the writer goes on meanwhile, and what was deleted is not in the copy. It counts
+// as writing, although not to this database, so a reader's guard is lifted for it.
+static status copy_into(driver *d, const char *path, bool reader, fault *f) {
     sqlite3 *db = database(d);
     sqlite3_stmt *st = NULL;
-    int code = sqlite3_prepare_v2(db, "VACUUM INTO ?", -1, &st, NULL);
+    int code = reader ? sqlite3_exec(db, "PRAGMA query_only = OFF", NULL, NULL, NULL) : SQLITE_OK;
+    if (code == SQLITE_OK)
+        code = sqlite3_prepare_v2(db, "VACUUM INTO ?", -1, &st, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_bind_text(st, 1, path, -1, SQLITE_STATIC);
     if (code == SQLITE_OK)
         code = sqlite3_step(st);
     status result = code == SQLITE_DONE ? STATUS_OK : driver_sqlite_fault(db, code, f);
     sqlite3_finalize(st);
+    if (reader)
+        sqlite3_exec(db, "PRAGMA query_only = ON", NULL, NULL, NULL);
     return result;
 }
 
@@ -77,7 +82,7 @@ status driver_sqlite_backup(driver *d, const char *path, fault *f) {
     int fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);  // it holds personal data
     if (fd < 0)
         return backup_fault(f, path, strerror(errno));
-    status result = copy_into(d, part, f);
+    status result = copy_into(d, part, ((driver_sqlite_connection *)d)->reader, f);
     if (result == STATUS_OK && (fsync(fd) < 0 || renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE) < 0))
         result = backup_fault(f, path, strerror(errno));
     if (result == STATUS_OK)

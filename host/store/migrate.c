@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -56,13 +57,13 @@ static status check_unchanged(store *s, const embed_file *file, fault *f) {
                      store_folder(s), file->name);
 }
 
-static status copy_first(store *s, int64_t version, fault *f) {
-    char path[4096], time[CLOCK_TEXT];
+static status copy_first(store *s, int64_t version, char *path, size_t size, fault *f) {
+    char time[CLOCK_TEXT];
     clock_format(clock_now(), time);
     for (char *p = time; *p; p++)
         if (*p == ':' || *p == '.')
             *p = '-';  // not every tool that copies files likes colons
-    snprintf(path, sizeof path, "%s/interlink-before-%04" PRId64 "-%s.db", store_folder(s), version, time);
+    snprintf(path, size, "%s/interlink-before-%04" PRId64 "-%s.db", store_folder(s), version, time);
     status result = store_backup(s, path, f);
     if (result == STATUS_OK)
         log_write(LOG_INFO, "store", "The database was copied before it is brought up to date. copy=%s", path);
@@ -123,6 +124,7 @@ static status make_search_tables(store *s, fault *f) {
 status migrate_apply(store *s, const embed_file *files, size_t count, fault *f) {
     int64_t applied = version_applied(s);
     bool copied = applied == 0;  // there is nothing worth a copy yet
+    char copy[4096] = "";
     status result = STATUS_OK;
     for (size_t i = 0; i < count && result == STATUS_OK; i++) {
         if (version_of(&files[i]) <= applied) {
@@ -130,10 +132,14 @@ status migrate_apply(store *s, const embed_file *files, size_t count, fault *f) 
             continue;
         }
         if (!copied)
-            result = copy_first(s, version_of(&files[i]), f);
+            result = copy_first(s, version_of(&files[i]), copy, sizeof copy, f);
         copied = true;
         if (result == STATUS_OK)
             result = apply_one(s, &files[i], f);
+        // A program that is started again and again must not fill the disk with copies of what did not change.
+        if (result != STATUS_OK && copy[0])
+            unlink(copy);
+        copy[0] = '\0';
     }
     return result == STATUS_OK ? make_search_tables(s, f) : result;
 }

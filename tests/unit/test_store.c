@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "unit.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "store/folder.h"
+#include "store/migrate.h"
+#include "store/store.h"
+
+typedef struct fixture {
+    char *folder;
+    store *db;
+} fixture;
+
+static const char NOTE_TABLE[] = "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT, score REAL, data BLOB, "
+                                 "CHECK (text <> 'forbidden'))";
+
+static void run(store *s, const char *sql) {
+    fault f = {0};
+    if (store_run(s, &f, sql, "") != STATUS_OK)
+        fail_msg("%s: %s", sql, f.text);
+}
+
+static int setup(void **state) {
+    fixture *x = calloc(1, sizeof *x);
+    fault f = {0};
+    x->folder = unit_folder();
+    if (store_open(x->folder, STORE_WRITE, &x->db, &f) != STATUS_OK)
+        fail_msg("%s", f.text);
+    run(x->db, NOTE_TABLE);
+    *state = x;
+    return 0;
+}
+
+static int teardown(void **state) {
+    fixture *x = *state;
+    store_close(x->db);
+    unit_folder_remove(x->folder);
+    free(x);
+    return 0;
+}
+
+static char *path_of(const char *folder, const char *name) {
+    char *path = NULL;
+    assert_true(asprintf(&path, "%s/%s", folder, name) > 0);
+    return path;
+}
+
+static int64_t notes(store *s) {
+    return store_count(s, -1, "SELECT count(*) FROM note", "");
+}
+
+static void arguments_come_back_as_they_went_in(void **state) {
+    store *db = ((fixture *)*state)->db;
+    fault f = {0};
+    const str blob = {"\0\xFF\0z", 4};
+    assert_int_equal(store_run(db, &f, "INSERT INTO note VALUES (?, ?, ?, ?)", "isdb", INT64_C(1) << 40,
+                               STR("caf\xC3\xA9"), 2.5, blob),
+                     STATUS_OK);
+    assert_int_equal(store_changes(db), 1);
+    assert_int_equal(store_run(db, &f, "INSERT INTO note VALUES (?, ?, ?, ?)", "itnb", INT64_C(2), NULL,
+                               (str){NULL, 0}),
+                     STATUS_OK);
+    store_rows *r = store_query(db, "SELECT id, text, score, data FROM note ORDER BY id DESC", "");
+    assert_true(store_next(r));
+    assert_int_equal(store_int(r, 0), INT64_C(1) << 40);
+    assert_string_equal(store_text(r, 1), "caf\xC3\xA9");
+    assert_int_equal(store_str(r, 1).len, 5);
+    assert_true(store_double(r, 2) == 2.5);
+    assert_int_equal(store_str(r, 3).len, 4);
+    assert_memory_equal(store_str(r, 3).ptr, blob.ptr, 4);
+    assert_true(store_next(r));
+    for (int column = 1; column < 4; column++) {
+        assert_true(store_is_null(r, column));
+        assert_null(store_text(r, column));
+        assert_null(store_str(r, column).ptr);
+    }
+    assert_false(store_next(r));
+    assert_false(store_next(r));
+    assert_int_equal(store_end(r, &f), STATUS_OK);
+}
+
+// The arguments of a query may be gone before its rows are read.
+static void queries_keep_their_arguments(void **state) {
+    store *db = ((fixture *)*state)->db;
+    run(db, "INSERT INTO note (id, text) VALUES (1, 'kept')");
+    char wanted[] = "kept";
+    store_rows *r = store_query(db, "SELECT id FROM note WHERE text = ?", "t", wanted);
+    memset(wanted, 'x', sizeof wanted - 1);
+    assert_true(store_next(r));
+    store_end(r, NULL);
+}
+
+static void empty_text_is_not_null(void **state) {
+    store *db = ((fixture *)*state)->db;
+    fault f = {0};
+    assert_int_equal(store_run(db, &f, "INSERT INTO note (id, text, data) VALUES (1, ?, ?)", "tb", "", STR("")), 0);
+    store_rows *r = NULL;
+    assert_int_equal(store_one(db, &r, "SELECT text, data FROM note", ""), STATUS_OK);
+    assert_non_null(store_str(r, 0).ptr);
+    assert_non_null(store_str(r, 1).ptr);
+    assert_false(store_is_null(r, 0));
+    store_end(r, NULL);
+}
+
+static int64_t count_down(store *db, int64_t n) {
+    store_rows *r = store_query(db, "SELECT ? WHERE ? > 0", "ii", n, n);
+    int64_t sum = 0;
+    while (store_next(r))
+        sum += store_int(r, 0) + count_down(db, n - 1);
+    assert_int_equal(store_end(r, NULL), STATUS_OK);
+    return sum;
+}
+
+static void the_same_sql_can_run_inside_itself(void **state) {
+    store *db = ((fixture *)*state)->db;
+    assert_int_equal(count_down(db, 10), 55);
+    assert_int_equal(count_down(db, 3), 6);
+}
+
+static void one_row_or_none(void **state) {
+    store *db = ((fixture *)*state)->db;
+    store_rows *r = (store_rows *)state;
+    assert_int_equal(store_one(db, &r, "SELECT id FROM note WHERE id = ?", "i", INT64_C(9)), STATUS_NOT_FOUND);
+    assert_null(r);
+    assert_int_equal(store_one(db, &r, "SELECT no_such_column FROM note", ""), STATUS_INTERNAL);
+    assert_null(r);
+    assert_int_equal(store_count(db, 42, "SELECT id FROM note", ""), 42);
+    assert_int_equal(store_count(db, 42, "SELECT max(id) FROM note", ""), 42);
+    assert_int_equal(store_count(db, 42, "SELECT count(*) FROM note", ""), 0);
+}
+
+static void failures_have_a_status_and_a_sentence(void **state) {
+    store *db = ((fixture *)*state)->db;
+    fault f = {0};
+    run(db, "INSERT INTO note (id) VALUES (1)");
+    assert_int_equal(store_run(db, &f, "INSERT INTO note (id) VALUES (1)", ""), STATUS_CONFLICT);
+    assert_string_equal(f.code, "store.conflict");
+    assert_string_equal(f.about, "note.id");
+    assert_int_equal(store_run(db, &f, "INSERT INTO note (text) VALUES ('forbidden')", ""), STATUS_CONFLICT);
+    assert_int_equal(store_run(db, &f, "NOT SQL", ""), STATUS_INTERNAL);
+    assert_int_equal(store_run(db, NULL, "NOT SQL EITHER", ""), STATUS_INTERNAL);
+    store_rows *r = store_query(db, "SELECT id FROM nowhere", "");
+    assert_false(store_next(r));
+    f = (fault){0};
+    assert_int_equal(store_end(r, &f), STATUS_INTERNAL);
+    assert_non_null(strstr(f.text, "nowhere"));
+    // The rows object is used again: it must not remember.
+    r = store_query(db, "SELECT 1", "");
+    assert_true(store_next(r));
+    assert_int_equal(store_end(r, &f), STATUS_OK);
+}
+
+static void failed_rows_end_badly(void **state) {
+    store *db = ((fixture *)*state)->db;
+    fault f = {0};
+    run(db, "INSERT INTO note (id, text) VALUES (1, '[1]'), (2, 'broken')");
+    store_rows *r = store_query(db, "SELECT json_extract(text, '$[0]') FROM note ORDER BY id", "");
+    assert_true(store_next(r));
+    assert_false(store_next(r));
+    assert_int_equal(store_end(r, &f), STATUS_INTERNAL);
+}
+
+static void savepoints_nest_and_undo(void **state) {
+    store *db = ((fixture *)*state)->db;
+    fault f = {0};
+    assert_int_equal(store_begin(db, &f), STATUS_OK);
+    run(db, "INSERT INTO note (id) VALUES (1)");
+    assert_int_equal(store_savepoint(db, &f), STATUS_OK);
+    run(db, "INSERT INTO note (id) VALUES (2)");
+    assert_int_equal(store_savepoint(db, &f), STATUS_OK);
+    run(db, "INSERT INTO note (id) VALUES (3)");
+    store_rollback_to(db);
+    assert_int_equal(store_release(db, &f), STATUS_OK);
+    assert_int_equal(store_savepoint(db, &f), STATUS_OK);
+    run(db, "INSERT INTO note (id) VALUES (4)");
+    store_rollback_to(db);
+    assert_int_equal(store_commit(db, &f), STATUS_OK);
+    assert_int_equal(notes(db), 2);
+    assert_int_equal(store_begin(db, &f), STATUS_OK);
+    run(db, "DELETE FROM note");
+    store_rollback(db);
+    assert_int_equal(notes(db), 2);
+    store_rollback(db);  // nothing to undo is no trouble
+}
+
+static void foreign_keys_are_followed(void **state) {
+    store *db = ((fixture *)*state)->db;
+    fault f = {0};
+    run(db, "CREATE TABLE tag (note INTEGER NOT NULL REFERENCES note (id) ON DELETE CASCADE)");
+    assert_int_equal(store_run(db, &f, "INSERT INTO tag VALUES (77)", ""), STATUS_CONFLICT);
+    run(db, "INSERT INTO note (id) VALUES (1)");
+    run(db, "INSERT INTO tag VALUES (1)");
+    run(db, "DELETE FROM note");
+    assert_int_equal(store_count(db, -1, "SELECT count(*) FROM tag", ""), 0);
+}
+
+static void the_connection_is_safe_by_default(void **state) {
+    fixture *x = *state;
+    assert_int_equal(store_count(x->db, -1, "PRAGMA synchronous", ""), 2);
+    assert_int_equal(store_count(x->db, -1, "PRAGMA trusted_schema", ""), 0);
+    assert_int_equal(store_count(x->db, -1, "PRAGMA secure_delete", ""), 1);
+    assert_int_equal(store_count(x->db, -1, "PRAGMA cell_size_check", ""), 1);
+    char *path = path_of(x->folder, "interlink.db");
+    struct stat about;
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+    free(path);
+    fault f = {0};
+    run(x->db, "PRAGMA writable_schema = ON");
+    assert_int_equal(store_run(x->db, &f, "DELETE FROM sqlite_schema", ""), STATUS_INTERNAL);
+    assert_int_equal(store_run(x->db, &f, "INSERT INTO note (text) VALUES (\"a\")", ""), STATUS_INTERNAL);
+}
+
+static void readers_read_and_never_write(void **state) {
+    fixture *x = *state;
+    store *reader = NULL;
+    fault f = {0};
+    // A database with tables and no list of migrations would be a stranger's.
+    run(x->db, "DROP TABLE note");
+    assert_int_equal(store_migrate(x->db, &f), STATUS_OK);
+    run(x->db, "CREATE TABLE note (id INTEGER PRIMARY KEY)");
+    assert_int_equal(store_open(x->folder, STORE_READ, &reader, &f), STATUS_OK);
+    assert_int_equal(store_run(reader, &f, "INSERT INTO note VALUES (1)", ""), STATUS_STORE_FULL);
+    int64_t before = store_data_version(reader);
+    assert_int_equal(store_data_version(reader), before);
+    int64_t own = store_data_version(x->db);
+    run(x->db, "INSERT INTO note VALUES (1)");
+    assert_int_not_equal(store_data_version(reader), before);
+    assert_int_not_equal(store_data_version(x->db), own);
+    // A snapshot does not move while it is read.
+    assert_int_equal(store_begin(reader, &f), STATUS_OK);
+    assert_int_equal(notes(reader), 1);
+    before = store_data_version(reader);
+    run(x->db, "INSERT INTO note VALUES (2)");
+    assert_int_equal(notes(reader), 1);
+    assert_int_equal(store_data_version(reader), before);
+    store_rollback(reader);
+    assert_int_equal(notes(reader), 2);
+    store_close(reader);
+}
+
+typedef struct counting {
+    const char *folder;
+    atomic_bool stop;
+    atomic_int rounds;
+} counting;
+
+// Every transaction of the writer adds two rows, so a reader must always see an even number.
+static void *count_evenly(void *context) {
+    counting *c = context;
+    store *reader = NULL;
+    fault f = {0};
+    if (store_open(c->folder, STORE_READ, &reader, &f) != STATUS_OK)
+        return f.text[0] ? "cannot open" : "?";
+    void *trouble = NULL;
+    while (!atomic_load(&c->stop) && !trouble) {
+        if (store_count(reader, 1, "SELECT count(*) FROM note", "") % 2 != 0)
+            trouble = "an odd number of rows";
+        atomic_fetch_add(&c->rounds, 1);
+    }
+    store_close(reader);
+    return trouble;
+}
+
+static void readers_do_not_disturb_the_writer(void **state) {
+    fixture *x = *state;
+    fault f = {0};
+    run(x->db, "DROP TABLE note");
+    assert_int_equal(store_migrate(x->db, &f), STATUS_OK);
+    run(x->db, "CREATE TABLE note (id INTEGER PRIMARY KEY)");
+    counting c = {.folder = x->folder};
+    pthread_t threads[4];
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, count_evenly, &c), 0);
+    for (int i = 0; i < 300 || atomic_load(&c.rounds) < 40; i++) {
+        assert_int_equal(store_begin(x->db, &f), STATUS_OK);
+        run(x->db, "INSERT INTO note DEFAULT VALUES");
+        run(x->db, "INSERT INTO note DEFAULT VALUES");
+        assert_int_equal(store_commit(x->db, &f), STATUS_OK);
+    }
+    atomic_store(&c.stop, true);
+    for (size_t i = 0; i < 4; i++) {
+        void *trouble = NULL;
+        pthread_join(threads[i], &trouble);
+        assert_null(trouble);
+    }
+}
+
+static void a_full_database_is_said_and_survived(void **state) {
+    store *db = ((fixture *)*state)->db;
+    fault f = {0};
+    run(db, "PRAGMA max_page_count = 20");
+    status s = STATUS_OK;
+    for (int i = 0; i < 200 && s == STATUS_OK; i++)
+        s = store_run(db, &f, "INSERT INTO note (data) VALUES (zeroblob(3000))", "");
+    assert_int_equal(s, STATUS_STORE_FULL);
+    assert_string_equal(f.code, "store.full");
+    int64_t kept = notes(db);
+    assert_true(kept > 0);
+    run(db, "PRAGMA max_page_count = 2000");
+    run(db, "INSERT INTO note (data) VALUES (zeroblob(3000))");
+    assert_int_equal(notes(db), kept + 1);
+    assert_int_equal(store_check(db, &f), STATUS_OK);
+}
+
+static void backups_are_whole_and_never_overwrite(void **state) {
+    fixture *x = *state;
+    fault f = {0};
+    run(x->db, "INSERT INTO note (id, text) VALUES (1, 'copied')");
+    char *copy_folder = path_of(x->folder, "copy");
+    assert_int_equal(mkdir(copy_folder, 0700), 0);
+    char *copy = path_of(copy_folder, "interlink.db");
+    assert_int_equal(store_backup(x->db, copy, &f), STATUS_OK);
+    assert_int_equal(store_backup(x->db, copy, &f), STATUS_CONFLICT);
+    struct stat about;
+    assert_int_equal(stat(copy, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+    assert_int_equal(store_backup(x->db, "/no/such/folder/copy.db", &f), STATUS_UNAVAILABLE);
+    assert_non_null(strstr(f.text, "/no/such/folder"));
+    store *again = NULL;
+    // It has a table and no list of migrations: a stranger's database.
+    assert_int_equal(store_open(copy_folder, STORE_WRITE, &again, &f), STATUS_UNAVAILABLE);
+    assert_string_equal(f.code, "store.foreign");
+    free(copy);
+    free(copy_folder);
+}
+
+static void readers_can_make_backups(void **state) {
+    fixture *x = *state;
+    fault f = {0};
+    store *reader = NULL;
+    run(x->db, "DROP TABLE note");
+    assert_int_equal(store_migrate(x->db, &f), STATUS_OK);
+    assert_int_equal(store_open(x->folder, STORE_READ, &reader, &f), STATUS_OK);
+    char *copy = path_of(x->folder, "copy.db");
+    if (store_backup(reader, copy, &f) != STATUS_OK)
+        fail_msg("%s", f.text);
+    assert_int_equal(store_check(reader, &f), STATUS_OK);
+    free(copy);
+    store_close(reader);
+}
+
+// ---- opening what should not be opened
+
+static void write_file(const char *folder, const char *name, const char *bytes, size_t len) {
+    char *path = path_of(folder, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    fclose(file);
+    free(path);
+}
+
+static char *read_file(const char *folder, const char *name, size_t *len) {
+    char *path = path_of(folder, name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    char *bytes = malloc(1 << 20);
+    *len = fread(bytes, 1, 1 << 20, file);
+    fclose(file);
+    free(path);
+    return bytes;
+}
+
+static void refused(const char *folder, store_mode mode, const char *code) {
+    store *db = NULL;
+    fault f = {0};
+    assert_int_not_equal(store_open(folder, mode, &db, &f), STATUS_OK);
+    assert_null(db);
+    assert_string_equal(f.code, code);
+    assert_true(strlen(f.text) > 30);
+}
+
+static void strange_files_are_refused_and_kept(void **state) {
+    (void)state;
+    char *folder = unit_folder();
+    char text[5000];
+    memset(text, 'x', sizeof text);
+    write_file(folder, "interlink.db", text, sizeof text);
+    refused(folder, STORE_WRITE, "store.damaged");
+    refused(folder, STORE_READ, "store.damaged");
+    size_t len = 0;
+    char *after = read_file(folder, "interlink.db", &len);
+    assert_int_equal(len, sizeof text);
+    assert_memory_equal(after, text, len);
+    free(after);
+    // A log of changes without its database must not be thrown away.
+    write_file(folder, "interlink.db", "", 0);
+    write_file(folder, "interlink.db-wal", text, sizeof text);
+    refused(folder, STORE_WRITE, "store.damaged");
+    after = read_file(folder, "interlink.db-wal", &len);
+    assert_int_equal(len, sizeof text);
+    free(after);
+    unit_folder_remove(folder);
+}
+
+static void truncated_files_are_refused(void **state) {
+    (void)state;
+    char *folder = unit_folder();
+    store *db = NULL;
+    fault f = {0};
+    assert_int_equal(store_open(folder, STORE_WRITE, &db, &f), STATUS_OK);
+    assert_int_equal(store_migrate(db, &f), STATUS_OK);
+    store_close(db);
+    char *path = path_of(folder, "interlink.db");
+    assert_int_equal(truncate(path, 3 * 4096), 0);
+    refused(folder, STORE_WRITE, "store.damaged");
+    assert_int_equal(truncate(path, 700), 0);
+    refused(folder, STORE_WRITE, "store.damaged");
+    struct stat about;
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_size, 700);
+    free(path);
+    unit_folder_remove(folder);
+}
+
+static void damage_is_found_by_the_check(void **state) {
+    (void)state;
+    char *folder = unit_folder();
+    store *db = NULL;
+    fault f = {0};
+    assert_int_equal(store_open(folder, STORE_WRITE, &db, &f), STATUS_OK);
+    assert_int_equal(store_migrate(db, &f), STATUS_OK);
+    assert_int_equal(store_check(db, &f), STATUS_OK);
+    store_close(db);
+    char *path = path_of(folder, "interlink.db");
+    int fd = open(path, O_WRONLY);
+    char noise[4096];
+    memset(noise, 0xA5, sizeof noise);
+    assert_int_equal(pwrite(fd, noise, sizeof noise, 5 * 4096), sizeof noise);
+    close(fd);
+    free(path);
+    assert_int_equal(store_open(folder, STORE_WRITE, &db, &f), STATUS_OK);
+    assert_int_equal(store_check(db, &f), STATUS_INTERNAL);
+    assert_string_equal(f.code, "store.damaged");
+    store_close(db);
+    unit_folder_remove(folder);
+}
+
+static void missing_places_are_named(void **state) {
+    (void)state;
+    char *folder = unit_folder();
+    refused(folder, STORE_READ, "store.missing");
+    refused("/no/such/folder/at/all", STORE_WRITE, "store.folder");
+    refused("/proc", STORE_WRITE, "store.folder");
+    unit_folder_remove(folder);
+}
+
+static void network_folders_are_recognised(void **state) {
+    (void)state;
+    assert_true(folder_type_is_network(0x6969, NULL));
+    assert_true(folder_type_is_network((long)(int32_t)0xFF534D42, NULL));
+    assert_true(folder_type_is_network(0xFE534D42, NULL));
+    assert_true(folder_type_is_network(0x65735546, "fuse.sshfs"));
+    assert_false(folder_type_is_network(0x65735546, "fuseblk"));
+    assert_false(folder_type_is_network(0x65735546, NULL));
+    assert_false(folder_type_is_network(0xEF53, "ext4"));
+    assert_false(folder_type_is_network(0x01021994, "tmpfs"));
+    fault f = {0};
+    assert_int_equal(folder_check_local("/", &f), STATUS_OK);
+}
+
+// ---- migrations
+
+static const size_t LENGTHS[] = {sizeof "CREATE TABLE a (id INTEGER PRIMARY KEY)" - 1,
+                                 sizeof "ALTER TABLE a ADD COLUMN name TEXT" - 1, sizeof "CREATE TABLE nonsense (" - 1,
+                                 sizeof "COMMIT" - 1};
+static const embed_file FIRST = {"9001_first.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY)", &LENGTHS[0]};
+static const embed_file SECOND = {"9002_second.sql", "ALTER TABLE a ADD COLUMN name TEXT", &LENGTHS[1]};
+static const embed_file BROKEN = {"9003_broken.sql", "CREATE TABLE nonsense (", &LENGTHS[2]};
+static const embed_file COMMITS = {"9003_commits.sql", "COMMIT", &LENGTHS[3]};
+
+static size_t copies(const char *folder) {
+    DIR *list = opendir(folder);
+    size_t count = 0;
+    for (struct dirent *entry; (entry = readdir(list));)
+        count += strncmp(entry->d_name, "interlink-before-", 17) == 0;
+    closedir(list);
+    return count;
+}
+
+static void migrations_go_forward_once(void **state) {
+    (void)state;
+    char *folder = unit_folder();
+    store *db = NULL;
+    fault f = {0};
+    assert_int_equal(store_open(folder, STORE_WRITE, &db, &f), STATUS_OK);
+    assert_int_equal(migrate_apply(db, &FIRST, 1, &f), STATUS_OK);
+    run(db, "INSERT INTO a VALUES (5)");
+    const embed_file both[] = {FIRST, SECOND};
+    assert_int_equal(copies(folder), 0);
+    assert_int_equal(migrate_apply(db, both, 2, &f), STATUS_OK);
+    assert_int_equal(copies(folder), 1);
+    assert_int_equal(migrate_apply(db, both, 2, &f), STATUS_OK);
+    assert_int_equal(copies(folder), 1);
+    assert_int_equal(store_count(db, -1, "SELECT id FROM a WHERE name IS NULL", ""), 5);
+    assert_int_equal(store_count(db, -1, "SELECT count(*) FROM schema_migration", ""), 2);
+    // Foreign keys are followed again.
+    assert_int_equal(store_count(db, -1, "PRAGMA foreign_keys", ""), 1);
+    store_close(db);
+    // The program knows no migration 9002.
+    refused(folder, STORE_WRITE, "store.newer");
+    refused(folder, STORE_READ, "store.newer");
+    unit_folder_remove(folder);
+}
+
+static void failed_migrations_leave_nothing(void **state) {
+    (void)state;
+    char *folder = unit_folder();
+    store *db = NULL;
+    fault f = {0};
+    assert_int_equal(store_open(folder, STORE_WRITE, &db, &f), STATUS_OK);
+    const embed_file broken[] = {FIRST, SECOND, BROKEN};
+    assert_int_equal(migrate_apply(db, broken, 3, &f), STATUS_INTERNAL);
+    assert_int_equal(store_count(db, -1, "SELECT max(version) FROM schema_migration", ""), 9002);
+    const embed_file commits[] = {FIRST, SECOND, COMMITS};
+    assert_int_equal(migrate_apply(db, commits, 3, &f), STATUS_INTERNAL);
+    assert_string_equal(f.code, "store.migration");
+    assert_int_equal(store_count(db, -1, "SELECT max(version) FROM schema_migration", ""), 9002);
+    assert_int_equal(store_count(db, -1, "PRAGMA foreign_keys", ""), 1);
+    // A copy of what did not change in the end is not kept.
+    assert_int_equal(copies(folder), 0);
+    store_close(db);
+    unit_folder_remove(folder);
+}
+
+static void changed_migrations_are_noticed(void **state) {
+    (void)state;
+    char *folder = unit_folder();
+    store *db = NULL;
+    fault f = {0};
+    assert_int_equal(store_open(folder, STORE_WRITE, &db, &f), STATUS_OK);
+    assert_int_equal(migrate_apply(db, &FIRST, 1, &f), STATUS_OK);
+    embed_file changed = SECOND;
+    changed.name = FIRST.name;
+    assert_int_equal(migrate_apply(db, &changed, 1, &f), STATUS_UNAVAILABLE);
+    assert_string_equal(f.code, "store.changed_migration");
+    store_close(db);
+    unit_folder_remove(folder);
+}
+
+static void the_program_s_own_migrations_apply(void **state) {
+    (void)state;
+    char *folder = unit_folder();
+    store *db = NULL;
+    fault f = {0};
+    assert_true(migrations_sql_count > 0);
+    assert_int_equal(store_open(folder, STORE_WRITE, &db, &f), STATUS_OK);
+    if (store_migrate(db, &f) != STATUS_OK)
+        fail_msg("%s", f.text);
+    store_close(db);
+    assert_int_equal(store_open(folder, STORE_WRITE, &db, &f), STATUS_OK);
+    assert_int_equal(store_migrate(db, &f), STATUS_OK);
+    assert_int_equal(store_count(db, -1, "SELECT count(*) FROM schema_migration", ""), (int64_t)migrations_sql_count);
+    store_close(db);
+    unit_folder_remove(folder);
+}
+
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void) {
+    crypto_init();
+    const struct CMUnitTest tests[] = {
+        WITH_STORE(arguments_come_back_as_they_went_in),
+        WITH_STORE(queries_keep_their_arguments),
+        WITH_STORE(empty_text_is_not_null),
+        WITH_STORE(the_same_sql_can_run_inside_itself),
+        WITH_STORE(one_row_or_none),
+        WITH_STORE(failures_have_a_status_and_a_sentence),
+        WITH_STORE(failed_rows_end_badly),
+        WITH_STORE(savepoints_nest_and_undo),
+        WITH_STORE(foreign_keys_are_followed),
+        WITH_STORE(the_connection_is_safe_by_default),
+        WITH_STORE(readers_read_and_never_write),
+        WITH_STORE(readers_do_not_disturb_the_writer),
+        WITH_STORE(a_full_database_is_said_and_survived),
+        WITH_STORE(backups_are_whole_and_never_overwrite),
+        WITH_STORE(readers_can_make_backups),
+        cmocka_unit_test(strange_files_are_refused_and_kept),
+        cmocka_unit_test(truncated_files_are_refused),
+        cmocka_unit_test(damage_is_found_by_the_check),
+        cmocka_unit_test(missing_places_are_named),
+        cmocka_unit_test(network_folders_are_recognised),
+        cmocka_unit_test(migrations_go_forward_once),
+        cmocka_unit_test(failed_migrations_leave_nothing),
+        cmocka_unit_test(changed_migrations_are_noticed),
+        cmocka_unit_test(the_program_s_own_migrations_apply),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
