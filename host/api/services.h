@@ -22,9 +22,10 @@ typedef struct services {
     writer *writer;
     plugin_registry *registry;
     operation_table *operations;
-    offload *offload;            // made by http_server_start
+    offload *offload;
     live_hub *live;
     uint8_t secret[32];          // of this installation: tickets, pseudonyms
+    size_t kept_answers;         // finished public answers that each loop may hold; 0: none
     atomic_bool stopping;
 } services;
 
