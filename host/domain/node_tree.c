@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "domain/node_tree.h"
+
+#include <string.h>
+
+bool tree_node_is_task(const tree_node *n) {
+    return str_is(n->kind, "task");
+}
+
+// ---- Finding by id: open addressing, at most half full
+
+static size_t hash_of(str key) {
+    uint64_t h = 14695981039346656037u;  // FNV-1a
+    for (size_t i = 0; i < key.len; i++)
+        h = (h ^ (uint8_t)key.ptr[i]) * 1099511628211u;
+    return (size_t)(h ^ h >> 29);
+}
+
+static void index_build(node_tree *t, arena *a) {
+    size_t size = 16;
+    while (size < t->count * 2)
+        size *= 2;
+    t->slots = arena_alloc(a, size * sizeof *t->slots);
+    t->slot_mask = size - 1;
+    for (size_t i = 0; i < t->count; i++) {
+        size_t slot = hash_of(t->nodes[i].id) & t->slot_mask;
+        while (t->slots[slot])
+            slot = (slot + 1) & t->slot_mask;
+        t->slots[slot] = &t->nodes[i];
+    }
+}
+
+tree_node *node_tree_find(const node_tree *t, str id) {
+    if (!id.ptr)
+        return NULL;
+    size_t slot = hash_of(id) & t->slot_mask;
+    while (t->slots[slot] && !str_equal(t->slots[slot]->id, id))
+        slot = (slot + 1) & t->slot_mask;
+    return t->slots[slot];
+}
+
+// ---- Loading
+
+#define COLUMNS "SELECT id, parent, kind, status, position, progress, start_at, end_at, version"
+
+// Rows come in the order of their position. `parents` gets the parent of each node, to be linked when all are there.
+static status load_nodes(store *s, arena *a, const char *process, node_tree_parts parts, node_tree *t, str **parents,
+                         fault *f) {
+    int64_t count = store_count(s, 0, "SELECT COUNT(*) FROM node WHERE process = ?", "t", process);
+    t->nodes = arena_alloc(a, (size_t)(count + 1) * sizeof *t->nodes);
+    *parents = arena_alloc(a, (size_t)(count + 1) * sizeof **parents);
+    store_rows *rows =
+        parts == NODE_TREE_TEXTS
+            ? store_query(s, COLUMNS ", name, description FROM node WHERE process = ? ORDER BY position", "t", process)
+            : store_query(s, COLUMNS " FROM node WHERE process = ? ORDER BY position", "t", process);
+    while (t->count < (size_t)count && store_next(rows)) {
+        tree_node *n = &t->nodes[t->count];
+        n->id = arena_str(a, store_str(rows, 0));
+        str parent = store_str(rows, 1);
+        if (parent.ptr)
+            (*parents)[t->count] = arena_str(a, parent);
+        n->kind = arena_str(a, store_str(rows, 2));
+        n->status = arena_str(a, store_str(rows, 3));
+        n->position = store_int(rows, 4);
+        n->progress = store_int(rows, 5);
+        n->start = store_int(rows, 6);
+        n->end = store_int(rows, 7);
+        n->version = store_int(rows, 8);
+        if (parts == NODE_TREE_TEXTS) {
+            n->name = arena_str(a, store_str(rows, 9));
+            n->description = arena_str(a, store_str(rows, 10));
+        }
+        t->count++;
+    }
+    return store_end(rows, f);
+}
+
+// From the last to the first, so that each list is in the order of position.
+static void link_children(node_tree *t, const str *parents) {
+    for (size_t i = t->count; i-- > 0;) {
+        tree_node *n = &t->nodes[i], *parent = node_tree_find(t, parents[i]);
+        tree_node **list = parent ? &parent->children : &t->roots;
+        n->parent = parent;
+        n->next = *list;
+        *list = n;
+    }
+}
+
+typedef enum link_kind { LINK_NEED, LINK_AFTER } link_kind;
+
+// In the order of the ids. The lists are short; letting the database sort all of them would cost more than the query.
+static void link_insert(tree_link **list, tree_link *link) {
+    while (*list && strcmp((*list)->id.ptr, link->id.ptr) < 0)
+        list = &(*list)->next;
+    link->next = *list;
+    *list = link;
+}
+
+static status load_links(store *s, arena *a, const char *process, link_kind kind, node_tree *t, fault *f) {
+    store_rows *rows =
+        kind == LINK_NEED
+            ? store_query(s,
+                          "SELECT node_need.node, node_need.profile FROM node JOIN node_need ON node_need.node = node.id "
+                          "WHERE node.process = ?",
+                          "t", process)
+            : store_query(s,
+                          "SELECT node_prerequisite.node, node_prerequisite.after FROM node "
+                          "JOIN node_prerequisite ON node_prerequisite.node = node.id "
+                          "WHERE node.process = ?",
+                          "t", process);
+    while (store_next(rows)) {
+        tree_node *n = node_tree_find(t, store_str(rows, 0));
+        if (!n)
+            continue;
+        tree_link *link = arena_alloc(a, sizeof *link);
+        link->id = arena_str(a, store_str(rows, 1));
+        link->node = kind == LINK_AFTER ? node_tree_find(t, link->id) : NULL;
+        link_insert(kind == LINK_NEED ? &n->needs : &n->after, link);
+    }
+    return store_end(rows, f);
+}
+
+static status load_assets(store *s, const char *process, node_tree *t, fault *f) {
+    store_rows *rows =
+        store_query(s, "SELECT node, COUNT(*) FROM asset WHERE process = ? GROUP BY node", "t", process);
+    while (store_next(rows)) {
+        tree_node *n = node_tree_find(t, store_str(rows, 0));
+        if (n)
+            n->assets = store_int(rows, 1);
+    }
+    return store_end(rows, f);
+}
+
+// ---- Order
+
+static bool may_come_now(const tree_node *n) {
+    for (const tree_link *l = n->after; l; l = l->next)
+        if (l->node && l->node->parent == n->parent && !l->node->placed && l->node != n)
+            return false;
+    return true;
+}
+
+// Takes from `list`, which is in the order of position, always the first whose predecessors are placed. A circle cannot
+// come from an import, but if there is one its first node goes next, so that nothing is ever lost.
+static tree_node *in_order(tree_node *list) {
+    tree_node *first = NULL, **tail = &first;
+    while (list) {
+        tree_node **pick = &list;
+        while (*pick && !may_come_now(*pick))
+            pick = &(*pick)->next;
+        if (!*pick)
+            pick = &list;
+        tree_node *n = *pick;
+        *pick = n->next;
+        n->next = NULL;
+        n->placed = true;
+        *tail = n;
+        tail = &n->next;
+    }
+    return first;
+}
+
+status node_tree_load(store *s, arena *a, const char *process, node_tree_parts parts, node_tree **out, fault *f) {
+    node_tree *t = arena_alloc(a, sizeof *t);
+    *out = t;
+    str *parents = NULL;
+    status st = load_nodes(s, a, process, parts, t, &parents, f);
+    if (st != STATUS_OK)
+        return st;
+    index_build(t, a);
+    link_children(t, parents);
+    if (parts == NODE_TREE_SHAPE)
+        return STATUS_OK;
+    if ((st = load_links(s, a, process, LINK_NEED, t, f)) != STATUS_OK ||
+        (st = load_links(s, a, process, LINK_AFTER, t, f)) != STATUS_OK ||
+        (st = load_assets(s, process, t, f)) != STATUS_OK)
+        return st;
+    t->roots = in_order(t->roots);
+    for (size_t i = 0; i < t->count; i++)
+        t->nodes[i].children = in_order(t->nodes[i].children);
+    return STATUS_OK;
+}
+
+// ---- Writing
+
+static void put_links(answer *out, const char *key, const tree_link *first) {
+    answer_key(out, key);
+    answer_array(out);
+    for (; first; first = first->next)
+        answer_str(out, first->id);
+    answer_end(out);
+}
+
+void tree_node_put(answer *out, const tree_node *n) {
+    answer_put_str(out, "id", n->id);
+    answer_put_str(out, "kind", n->kind);
+    answer_put_str(out, "name", n->name);
+    answer_put_str(out, "description", n->description);
+    answer_put_str(out, "status", n->status);
+    answer_put_int(out, "progress", n->progress);
+    answer_put_time(out, "start", n->start);
+    answer_put_time(out, "end", n->end);
+    put_links(out, "problem_profiles", n->needs);
+    put_links(out, "prerequisites", n->after);
+    answer_put_int(out, "assets", n->assets);
+    answer_put_int(out, "version", n->version);
+    answer_key(out, "children");
+    tree_node_write_list(out, n->children);
+}
+
+void tree_node_write_list(answer *out, const tree_node *first) {
+    answer_array(out);
+    for (; first; first = first->next) {
+        answer_object(out);
+        tree_node_put(out, first);
+        answer_end(out);
+    }
+    answer_end(out);
+}
