@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "cmd/command.h"
+#include "worker/jail.h"
+
+// Layers without which a stranger's code has more than its channel: what is missing is said as a fault.
+static bool layer_matters(jail_layer_id id) {
+    return id != JAIL_MEMORY;  // this one is new with Linux 6.3, and the system call filter covers it
+}
+
+static int doctor_jail(const char *program_folder) {
+    jail_layer layers[JAIL_LAYERS];
+    struct utsname kernel;
+    uname(&kernel);
+    printf("The plugins' jail on Linux %s\n", kernel.release);
+    if (!jail_probe(program_folder, layers)) {
+        printf("  fault: the jail could not be tried; plugins cannot be run on this machine.\n");
+        return 1;
+    }
+    int faults = 0;
+    for (int i = 0; i < JAIL_LAYERS; i++) {
+        const char *verdict = layers[i].held ? "holds" : layer_matters((jail_layer_id)i) ? "MISSING" : "missing";
+        faults += !layers[i].held && layer_matters((jail_layer_id)i);
+        printf("  %-24s %-8s %s\n", layers[i].name, verdict, layers[i].note);
+    }
+    if (faults > 0) {
+        printf("  fault: %d %s of the jail %s missing here. Only run plugins that you trust, or use a newer kernel.\n", faults,
+               faults == 1 ? "layer" : "layers", faults == 1 ? "is" : "are");
+    }
+    return faults;
+}
+
+static int doctor_machine(const char *program_folder) {
+    int faults = 0;
+    char worker[4200];
+    snprintf(worker, sizeof worker, "%s/interlink-worker", program_folder);
+    printf("The program\n  folder                   %s\n", program_folder);
+    if (access(worker, X_OK) != 0) {
+        printf("  fault: %s is missing or cannot be run. Install the program again.\n", worker);
+        faults++;
+    }
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        printf("  open files               %lu\n", (unsigned long)files.rlim_cur);
+        if (files.rlim_cur < 1024) {
+            printf("  fault: at most %lu files may be open, so few people can be connected. Raise it with LimitNOFILE or ulimit -n.\n",
+                   (unsigned long)files.rlim_cur);
+            faults++;
+        }
+    }
+    return faults;
+}
+
+static int doctor_data(const char *data) {
+    printf("The data folder\n  folder                   %s\n", data);
+    int faults = 0;
+    struct statvfs room;
+    if (statvfs(data, &room) == 0) {
+        unsigned long long mb = (unsigned long long)room.f_bavail * room.f_frsize / 1000000;
+        printf("  room left                %llu MB\n", mb);
+        if (mb < 500) {
+            printf("  fault: less than 500 MB are left. Make room before the disk is full.\n");
+            faults++;
+        }
+    }
+    fault f = {0};
+    store *s = NULL;
+    status outcome = store_open(data, STORE_READ, &s, &f);
+    if (outcome == STATUS_OK) {
+        outcome = store_check(s, &f);
+    }
+    if (outcome == STATUS_OK) {
+        printf("  database                 whole; %lld people, %lld projects, %lld tools in use, %lld events\n",
+               (long long)store_count(s, 0, "SELECT count(*) FROM person", ""),
+               (long long)store_count(s, 0, "SELECT count(*) FROM process", ""),
+               (long long)store_count(s, 0, "SELECT count(*) FROM asset", ""),
+               (long long)store_count(s, 0, "SELECT count(*) FROM usage", ""));
+    } else {
+        printf("  fault: %s\n", f.text);
+        faults++;
+    }
+    store_close(s);
+    return faults;
+}
+
+int cmd_doctor(int argc, char **argv) {
+    const char *data = NULL;
+    const command_option options[] = {{"--data", "DIR", "Look at this data folder, too.", &data, NULL, false}};
+    const command_usage usage = {
+        "interlink doctor [--data DIR]",
+        "Says which layers of the plugins' jail this machine holds, whether the program is whole, and how a data folder\n"
+        "is. Exits with 1 if something is wrong. May be run while a server runs; it changes nothing.",
+        options, 1, 0};
+    int done = command_read(&usage, argc, argv, NULL);
+    if (done >= 0) {
+        return done;
+    }
+    char program[4096];
+    command_program_folder(program);
+    int faults = doctor_machine(program) + doctor_jail(program) + (data ? doctor_data(data) : 0);
+    if (faults > 0) {
+        printf("%d %s to mend.\n", faults, faults == 1 ? "fault" : "faults");
+        return 1;
+    }
+    printf("All is well.\n");
+    return 0;
+}
