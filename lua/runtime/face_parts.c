@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // The smaller parts of the face: call.files, call.form, call.query, and what require "interlink" gives.
+#include <stdint.h>
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
 
 #include "plugin.h"
 #include "value.h"
@@ -121,16 +120,41 @@ static int interlink_print(lua_State *L) {
     return 1;
 }
 
+// The calendar by arithmetic: libc's gmtime would look for a time zone file, which the jail does not let it.
+// Both after Howard Hinnant, "chrono-compatible low-level date algorithms": years begin in March, eras have 400 years.
+typedef struct day {
+    int64_t year;
+    int month, day;
+} day;
+
+static int64_t days_of(day d) {
+    int64_t year = d.year - (d.month <= 2);
+    int64_t era = (year >= 0 ? year : year - 399) / 400, in_era = year - era * 400;
+    int64_t in_year = (153 * (d.month + (d.month > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;
+    return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
+}
+
+static day day_of(int64_t days) {
+    days += 719468;
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097, in_era = days - era * 146097;
+    int64_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+    int64_t in_year = in_era - (365 * year + year / 4 - year / 100), month = (5 * in_year + 2) / 153;
+    day d = {year + era * 400, (int)(month < 10 ? month + 3 : month - 9), (int)(in_year - (153 * month + 2) / 5 + 1)};
+    d.year += d.month <= 2;
+    return d;
+}
+
 // Milliseconds to "2026-05-01T18:00:00Z".
 static int interlink_date(lua_State *L) {
     lua_Integer ms = luaL_checkinteger(L, 1);
-    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
-    struct tm t;
-    char text[40];
-    if (!gmtime_r(&seconds, &t) || t.tm_year < -1900 || t.tm_year > 8099 ||
-        !strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &t)) {
-        return luaL_argerror(L, 1, "want milliseconds of a year from 0 to 9999");
-    }
+    luaL_argcheck(L, ms >= -62167219200000 && ms <= 253402300799999, 1, "want milliseconds of a year from 0 to 9999");
+    int64_t seconds = ms / 1000 - (ms % 1000 < 0);
+    int64_t days = seconds / 86400 - (seconds % 86400 < 0);
+    int rest = (int)(seconds - days * 86400);
+    day d = day_of(days);
+    char text[80];
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)d.year, d.month, d.day, rest / 3600,
+             rest / 60 % 60, rest % 60);
     lua_pushstring(L, text);
     return 1;
 }
@@ -138,25 +162,24 @@ static int interlink_date(lua_State *L) {
 // "2026-05-01" or "2026-05-01T18:00:00Z" to milliseconds; nil if it is not a date that exists.
 static int interlink_time(lua_State *L) {
     const char *text = luaL_checkstring(L, 1);
-    struct tm t = {0};
-    int used = 0, used_time = 0;
-    if (sscanf(text, "%4d-%2d-%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &used) != 3 || used != 10) {
+    int year, month, mday, hour = 0, minute = 0, second = 0, used = 0, used_time = 0;
+    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &mday, &used) != 3 || used != 10) {
         return 0;
     }
     const char *rest = text + used;
-    if (*rest && (sscanf(rest, "T%2d:%2d:%2dZ%n", &t.tm_hour, &t.tm_min, &t.tm_sec, &used_time) != 3 ||
-                  rest[used_time] || !used_time)) {
+    if (*rest && (sscanf(rest, "T%2d:%2d:%2dZ%n", &hour, &minute, &second, &used_time) != 3 || used_time != 10 ||
+                  rest[used_time])) {
         return 0;
     }
-    t.tm_year -= 1900;
-    t.tm_mon -= 1;
-    struct tm asked = t;
-    time_t seconds = timegm(&t); // turns 31 February into a day in March: then it is not what was asked for
-    if (t.tm_mday != asked.tm_mday || t.tm_mon != asked.tm_mon || t.tm_hour != asked.tm_hour ||
-        t.tm_min != asked.tm_min || t.tm_sec != asked.tm_sec) {
+    if (year < 0 || month < 1 || month > 12 || mday < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+        second < 0 || second > 59) {
         return 0;
     }
-    lua_pushinteger(L, (lua_Integer)seconds * 1000);
+    int64_t days = days_of((day){year, month, mday});
+    if (day_of(days).day != mday) { // 31 February is a day in March
+        return 0;
+    }
+    lua_pushinteger(L, (days * 86400 + hour * 3600 + minute * 60 + second) * 1000);
     return 1;
 }
 

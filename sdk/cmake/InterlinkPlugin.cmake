@@ -7,12 +7,12 @@
 #     interlink_add_plugin(my-form)                       # Lua: nothing to build
 #
 # The folder with interlinker.json is the one that calls it (or FOLDER); the package is made in
-# ${CMAKE_CURRENT_BINARY_DIR}/<id> (or OUTPUT). The target <id> is part of "all".
+# ${CMAKE_CURRENT_BINARY_DIR}/<id> (or OUTPUT). What FOLDER does not have is taken from TWIN, another package folder, so that
+# two plugins can share texts and templates. The target plugin_<id> is part of "all".
 include_guard(GLOBAL)
-set(INTERLINK_SDK_FOLDER ${CMAKE_CURRENT_LIST_DIR})
 
 function(interlink_add_plugin id)
-  cmake_parse_arguments(arg "" "FOLDER;OUTPUT" "SOURCES" ${ARGN})
+  cmake_parse_arguments(arg "" "FOLDER;OUTPUT;TWIN" "SOURCES" ${ARGN})
   if(NOT arg_FOLDER)
     set(arg_FOLDER ${CMAKE_CURRENT_SOURCE_DIR})
   endif()
@@ -24,15 +24,19 @@ function(interlink_add_plugin id)
   endif()
 
   # What belongs to a package; sources and build files do not.
-  file(GLOB_RECURSE files RELATIVE ${arg_FOLDER} CONFIGURE_DEPENDS
-    ${arg_FOLDER}/interlinker.json ${arg_FOLDER}/*.lua ${arg_FOLDER}/instructions*.md ${arg_FOLDER}/web/*
-    ${arg_FOLDER}/i18n/*.json ${arg_FOLDER}/templates/* ${arg_FOLDER}/snapshots/*)
   set(made "")
-  foreach(file IN LISTS files)
-    add_custom_command(OUTPUT ${arg_OUTPUT}/${file}
-      COMMAND ${CMAKE_COMMAND} -E copy ${arg_FOLDER}/${file} ${arg_OUTPUT}/${file}
-      DEPENDS ${arg_FOLDER}/${file} VERBATIM)
-    list(APPEND made ${arg_OUTPUT}/${file})
+  foreach(folder IN ITEMS ${arg_FOLDER} ${arg_TWIN})
+    file(GLOB_RECURSE files RELATIVE ${folder} CONFIGURE_DEPENDS
+      ${folder}/interlinker.json ${folder}/*.lua ${folder}/instructions*.md ${folder}/web/* ${folder}/i18n/*.json
+      ${folder}/templates/* ${folder}/snapshots/*)
+    foreach(file IN LISTS files)
+      if(NOT "${arg_OUTPUT}/${file}" IN_LIST made)
+        add_custom_command(OUTPUT ${arg_OUTPUT}/${file}
+          COMMAND ${CMAKE_COMMAND} -E copy ${folder}/${file} ${arg_OUTPUT}/${file}
+          DEPENDS ${folder}/${file} VERBATIM)
+        list(APPEND made ${arg_OUTPUT}/${file})
+      endif()
+    endforeach()
   endforeach()
   add_custom_target(plugin_${id} ALL DEPENDS ${made})
 
@@ -43,7 +47,7 @@ function(interlink_add_plugin id)
     if(TARGET PkgConfig::INTERLINK)
       target_link_libraries(plugin_${id}_code PRIVATE PkgConfig::INTERLINK)
     else()
-      target_include_directories(plugin_${id}_code PRIVATE ${INTERLINK_SDK_FOLDER}/../include)
+      target_include_directories(plugin_${id}_code PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../include)
     endif()
     add_dependencies(plugin_${id} plugin_${id}_code)
   endif()

@@ -123,6 +123,19 @@ static void fields(void **state) {
               "json [\"2026-05-01T18:00:00Z\",1777593600000,true,1000]\n");
 }
 
+static void calendar(void **state) {
+    (void)state;
+    run_gives(
+        "call:json({il.date(0), il.date(-1), il.date(951782400000), il.date(253402300799999)})",
+        "json [\"1970-01-01T00:00:00Z\",\"1969-12-31T23:59:59Z\",\"2000-02-29T00:00:00Z\",\"9999-12-31T23:59:59Z\"]\n");
+    run_gives("for ms = -3e12 // 1 | 0, 5e12 // 1 | 0, 86400000 * 13 + 1000 do local t = il.date(ms) "
+              "if il.time(t) ~= ms then error(t) end end call:json(il.time('2024-02-29'))",
+              "json 1709164800000\n");
+    run_gives("call:json({il.time('2025-02-29') == nil, il.time('2025-13-01') == nil, il.time('2025-1-01') == nil, "
+              "il.time('2025-01-01x') == nil, il.time('2025-01-01T24:00:00Z') == nil})",
+              "json [true,true,true,true,true]\n");
+}
+
 static void documents(void **state) {
     (void)state;
     run_gives(
@@ -351,19 +364,13 @@ static void coroutines(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST(answers),
-        TEST(fields),
-        TEST(documents),
-        TEST(effects),
-        TEST(values),
-        TEST(failures),
-        TEST(sandbox),
-        TEST(loading),
-        TEST(modules),
-        TEST(functions_and_stale_calls),
-        TEST(interrupt),
-        TEST(coroutines),
-        TEST(random_is_replayable),
+        TEST(answers),   TEST(fields),
+        TEST(documents), TEST(effects),
+        TEST(values),    TEST(failures),
+        TEST(sandbox),   TEST(loading),
+        TEST(modules),   TEST(functions_and_stale_calls),
+        TEST(interrupt), TEST(coroutines),
+        TEST(calendar),  TEST(random_is_replayable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
