@@ -194,6 +194,13 @@ status account_update(store *s, const char *id, const account_change *change, pe
     return st == STATUS_OK ? account_find(s, id, out, f) : st;
 }
 
+status account_password_set(store *s, const char *id, const char *password_hash, fault *f) {
+    status st = store_run(s, f, "UPDATE person SET password = ? WHERE id = ?", "tt", password_hash, id);
+    if (st == STATUS_OK && store_changes(s) == 0)
+        st = fault_set(f, STATUS_NOT_FOUND, "account.not_found", "There is no such person.");
+    return st == STATUS_OK ? store_run(s, f, "DELETE FROM session WHERE person = ?", "t", id) : st;
+}
+
 void account_write(answer *out, const person *p) {
     answer_object(out);
     answer_put_text(out, "id", p->id);

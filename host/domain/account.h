@@ -45,6 +45,9 @@ typedef struct account_change {
 
 status account_update(store *s, const char *id, const account_change *change, person *out, fault *f);
 
+// On the writer's thread: a new password, after which every session of this person is over.
+status account_password_set(store *s, const char *id, const char *password_hash, fault *f);
+
 // Person {id,name,email,kind,language,admin}
 void account_write(answer *out, const person *p);
 
