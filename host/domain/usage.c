@@ -45,23 +45,26 @@ status usage_append(store *s, const uint8_t secret[32], const usage_event *e, fa
                          "An action is a word of small letters, digits, dots, hyphens and underscores.");
     char pseudonym[USAGE_PSEUDONYM_TEXT];
     id_value made;
-    if (e->person)
+    const char *who = e->pseudonym;
+    if (!who && e->person) {
         usage_pseudonym(secret, e->person, pseudonym);
+        who = pseudonym;
+    }
     if (!e->id)
         made = id_create();
     return store_run(s, f,
                      "INSERT INTO usage (id, at, person, role, action, process, node, asset, interlinker, plugin, data) "
                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                      "titttttttts", e->id ? e->id : made.text, e->at ? e->at : clock_now(),
-                     e->person ? pseudonym : NULL, e->role, e->action, e->process, e->node, e->asset, e->interlinker,
+                     who, e->role, e->action, e->process, e->node, e->asset, e->interlinker,
                      e->plugin, e->data.len ? e->data : STR("{}"));
 }
 
-void usage_event_write(answer *out, const usage_event *e, const char *pseudonym, const char *name) {
+void usage_event_write(answer *out, const usage_event *e, const char *name) {
     answer_object(out);
     answer_put_text(out, "id", e->id);
     answer_put_time(out, "at", e->at);
-    answer_put_text(out, "person", pseudonym);
+    answer_put_text(out, "person", e->pseudonym);
     answer_put_text(out, "name", name);
     answer_put_text(out, "role", e->role);
     answer_put_text(out, "action", e->action);
@@ -119,7 +122,7 @@ status usage_list_write(store *s, arena *a, answer *out, const usage_filter *fil
             break;
         }
         usage_row_read(rows, &row);
-        usage_event_write(out, &row.event, row.pseudonym, usage_names_find(&names, row.pseudonym));
+        usage_event_write(out, &row.event, usage_names_find(&names, row.event.pseudonym));
     }
     answer_end(out);
     char next[CURSOR_TEXT];

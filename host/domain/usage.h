@@ -28,6 +28,7 @@ usage_actor usage_actor_system(const uint8_t secret[32]);
 // Anything but `action` may be NULL. All texts are borrowed for the call.
 typedef struct usage_event {
     const char *person;  // id of the person; the log keeps the pseudonym. NULL: an anonymous act
+    const char *pseudonym;  // of `person`, if the caller knows it already; NULL: it is made
     const char *role;    // as in usage_actor
     const char *action;  // ^[a-z][a-z0-9_.-]{0,63}$
     const char *process, *node, *asset, *interlinker;
@@ -61,7 +62,7 @@ typedef struct usage_filter {
 status usage_list_write(store *s, arena *a, answer *out, const usage_filter *filter, const char *after, int64_t limit,
                         fault *f);
 
-// One event as usage.list shows it. `name` may be NULL; `person` is the pseudonym or NULL.
-void usage_event_write(answer *out, const usage_event *e, const char *pseudonym, const char *name);
+// One event as usage.list shows it, its person by e->pseudonym. `name` may be NULL.
+void usage_event_write(answer *out, const usage_event *e, const char *name);
 
 #endif

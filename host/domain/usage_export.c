@@ -60,7 +60,7 @@ static void add_csv(buffer *out, const usage_row *row, const char *name) {
     char at[CLOCK_TEXT];
     clock_format(row->event.at, at);
     const char *cells[] = {row->event.id,      at,
-                           row->pseudonym,     name,
+                           row->event.pseudonym,     name,
                            row->event.role,    row->event.action,
                            row->event.process, row->event.node,
                            row->event.asset,   row->event.interlinker,
@@ -72,7 +72,7 @@ static void add_csv(buffer *out, const usage_row *row, const char *name) {
 
 static void add_json_line(buffer *out, const usage_row *row, const char *name) {
     answer_json line;
-    usage_event_write(answer_json_init(&line, out), &row->event, row->pseudonym, name);
+    usage_event_write(answer_json_init(&line, out), &row->event, name);
     buffer_add_char(out, '\n');
 }
 
@@ -86,7 +86,7 @@ status usage_export_next(usage_export *e, store *s, buffer *out, bool *more, fau
         usage_row row;
         usage_row_read(rows, &row);
         e->seq = row.seq;
-        const char *name = usage_names_find(&e->names, row.pseudonym);
+        const char *name = usage_names_find(&e->names, row.event.pseudonym);
         if (e->format == USAGE_CSV)
             add_csv(out, &row, name);
         else

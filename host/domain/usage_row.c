@@ -33,10 +33,10 @@ store_rows *usage_row_query(store *s, const usage_filter *filter, int64_t seq, b
 
 void usage_row_read(store_rows *rows, usage_row *out) {
     out->seq = store_int(rows, 0);
-    out->pseudonym = store_text(rows, 3);
     out->event = (usage_event){
         .id = store_text(rows, 1),
         .at = store_int(rows, 2),
+        .pseudonym = store_text(rows, 3),
         .role = store_text(rows, 4),
         .action = store_text(rows, 5),
         .process = store_text(rows, 6),

@@ -9,8 +9,7 @@
 
 typedef struct usage_row {
     int64_t seq;
-    usage_event event;      // texts borrowed until the next row; `person` is not set
-    const char *pseudonym;  // NULL for an anonymous act
+    usage_event event;  // texts borrowed until the next row; `pseudonym` is set and `person` is not
 } usage_row;
 
 // Newest first those before `seq`, or oldest first those after it.
