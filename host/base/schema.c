@@ -92,6 +92,19 @@ static void check_choice(checker *c, const json_t *schema, const json_t *value) 
     buffer_free(&sentence);
 }
 
+static void check_pattern(checker *c, const char *pattern, str text) {
+    regex_t compiled;
+    if (text.len > SCHEMA_PATTERN_TEXT) {
+        complain(c, "too_long", "This is too long for what is expected here.");
+        return;
+    }
+    if (schema_pattern_compile(pattern, &compiled))
+        return;  // schema_usable has refused it before
+    if (!schema_pattern_fits(&compiled, text))
+        complain(c, "pattern", "This is not written in the form that is expected here.");
+    regfree(&compiled);
+}
+
 static void check_string(checker *c, const json_t *schema, const json_t *value) {
     str text = {json_string_value(value), json_string_length(value)};
     const json_t *least = json_object_get(schema, "minLength"), *most = json_object_get(schema, "maxLength");
@@ -121,12 +134,8 @@ static void check_string(checker *c, const json_t *schema, const json_t *value) 
         snprintf(sentence, sizeof sentence, "This must be %s.", schema_format_name(format));
         complain(c, "format", sentence);
     }
-    regex_t compiled;
-    if (pattern && !schema_pattern_compile(pattern, &compiled)) {
-        if (!schema_pattern_fits(&compiled, text))
-            complain(c, "pattern", "This is not written in the form that is expected here.");
-        regfree(&compiled);
-    }
+    if (pattern)
+        check_pattern(c, pattern, text);
 }
 
 // Negative, zero or positive; whole numbers are compared exactly.

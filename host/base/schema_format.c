@@ -140,38 +140,93 @@ bool schema_format_fits(const char *format, str text) {
     return rule && rule->fits(text);
 }
 
-// Reads the larger number of a repetition "{2,30}" that starts at `p`. 1 if it is none.
+// How large a pattern is once its repetitions are written out, as the C library does it.
+typedef struct expansion {
+    unsigned long sum[SCHEMA_PATTERN_DEPTH];   // of the group at each depth
+    unsigned long atom[SCHEMA_PATTERN_DEPTH];  // of its last atom, which a repetition multiplies
+    int depth;
+} expansion;
+
+static void expansion_atom(expansion *e, unsigned long size) {
+    e->atom[e->depth] = size;
+    e->sum[e->depth] += size;
+}
+
+static void expansion_repeat(expansion *e, unsigned long times) {
+    unsigned long *atom = &e->atom[e->depth], larger = *atom * times;
+    e->sum[e->depth] += larger - *atom;
+    *atom = larger;
+}
+
+// The larger number of a repetition "{2,30}" that starts at `p`, at least 1; no larger than what is refused anyway.
 static unsigned long repetition_at(const char *p) {
     unsigned long largest = 1, number = 0;
     for (p++; *p && *p != '}'; p++) {
-        if (is_digit(*p))
-            number = number * 10 + (unsigned long)(*p - '0');
-        else
-            number = 0;
-        if (number > SCHEMA_PATTERN_COPIES)
-            return number;
+        number = is_digit(*p) ? number * 10 + (unsigned long)(*p - '0') : 0;
+        if (number > SCHEMA_PATTERN_SIZE)
+            number = SCHEMA_PATTERN_SIZE + 1;
         if (number > largest)
             largest = number;
     }
     return largest;
 }
 
+// Steps over a bracket expression; a ']' that comes first, and what stands in [:alpha:], belong to it.
+static const char *bracket_end(const char *p) {
+    p += p[1] == '^' ? 2 : 1;
+    if (*p == ']')
+        p++;
+    for (; *p && *p != ']'; p++) {
+        if (p[0] == '[' && p[1] && strchr(":.=", p[1])) {
+            char close[3] = {p[1], ']', '\0'};
+            const char *end = strstr(p + 2, close);
+            if (end)
+                p = end + 1;
+        }
+    }
+    return p;
+}
+
+static const char *pattern_trouble(const char *pattern) {
+    expansion e = {0};
+    for (const char *p = pattern; *p; p++) {
+        if (e.sum[e.depth] > SCHEMA_PATTERN_SIZE)
+            break;
+        if (*p == '\\') {
+            p++;
+            if (*p == '\0' || (is_alphanumeric(*p) && !strchr("wWsSbB", *p)))
+                return "it has a back-reference or an escape that POSIX extended patterns do not know; "
+                       "write [0-9] for a digit";
+            expansion_atom(&e, 1);
+        } else if (*p == '(') {
+            if (++e.depth == SCHEMA_PATTERN_DEPTH)
+                return "its groups are nested too deeply";
+            e.sum[e.depth] = e.atom[e.depth] = 0;
+        } else if (*p == ')' && e.depth > 0) {
+            unsigned long size = e.sum[e.depth--];
+            expansion_atom(&e, size + 1);
+        } else if (*p == '{') {
+            expansion_repeat(&e, repetition_at(p));
+            p += strcspn(p, "}");
+            if (!*p)
+                break;
+        } else if (*p == '+') {
+            expansion_repeat(&e, 2);  // a+ is aa*
+        } else {
+            expansion_atom(&e, 1);
+            if (*p == '[' && !*(p = bracket_end(p)))
+                break;
+        }
+    }
+    return e.sum[e.depth] > SCHEMA_PATTERN_SIZE ? "its repetitions, written out, are too many" : NULL;
+}
+
 const char *schema_pattern_compile(const char *pattern, regex_t *out) {
     if (strlen(pattern) > SCHEMA_PATTERN_LENGTH)
         return "it is longer than 200 bytes";
-    unsigned long copies = 1;
-    for (const char *p = pattern; *p; p++) {
-        if (*p == '\\' && p[1]) {
-            p++;
-            if (is_alphanumeric(*p) && !strchr("wWsSbB", *p))
-                return "it has a back-reference or an escape that POSIX extended patterns do not know; "
-                       "write [0-9] for a digit";
-        } else if (*p == '{') {
-            copies *= repetition_at(p);
-            if (copies > SCHEMA_PATTERN_COPIES)
-                return "its repetitions, taken together, are too many";
-        }
-    }
+    const char *trouble = pattern_trouble(pattern);
+    if (trouble)
+        return trouble;
     return regcomp(out, pattern, REG_EXTENDED) == 0 ? NULL : "it is not a POSIX extended pattern";
 }
 

@@ -21,7 +21,7 @@ static status inspect(inspector *in, const json_t *schema, const char *where);
 
 static status refuse(inspector *in, const char *where, const char *why, const char *detail) {
     return fault_set(in->f, STATUS_INVALID, "schema.unusable",
-                     "The schema cannot be used: \"%.80s\" %.160s%.80s. Correct the schema.", where, why, detail);
+                     "The schema cannot be used: \"%.80s\" %.160s%.160s. Correct the schema.", where, why, detail);
 }
 
 typedef status keyword_check(inspector *in, const json_t *schema, const json_t *value, const char *name);
