@@ -1,54 +1,79 @@
 # SPDX-License-Identifier: EUPL-1.2
 #
-# interlink_add_plugin: a package folder ready for `interlink plugin check` and `interlink plugin add`.
+#   interlink_add_plugin(ID [FOLDER folder] [OUTPUT folder] [TWIN folder] [SOURCES source...])
 #
-#     include(InterlinkPlugin)
-#     interlink_add_plugin(my-tool SOURCES my-tool.c)     # native: builds plugin.so beside the manifest
-#     interlink_add_plugin(my-form)                       # Lua: nothing to build
-#
-# The folder with interlinker.json is the one that calls it (or FOLDER); the package is made in
-# ${CMAKE_CURRENT_BINARY_DIR}/<id> (or OUTPUT). What FOLDER does not have is taken from TWIN, another package folder, so that
-# two plugins can share texts and templates. The target plugin_<id> is part of "all".
-include_guard(GLOBAL)
+# Makes a package that `interlink plugin add` takes. FOLDER holds interlinker.json and what goes with it (i18n/, web/,
+# templates/, snapshots/, instructions*.md, *.lua); without it, the folder of the CMakeLists.txt. OUTPUT is where the package is
+# made; without it, a folder named ID in the build folder. SOURCES, in C or C++, become its plugin.so; a plugin in
+# Lua has none. TWIN: a package in another language whose texts, pages and web files this one shares. Targets: plugin_ID, the whole package, and plugin_ID_code, to set options of the code with.
+
+# The header: in the host's own tree a target, else what is installed with this file.
+function(interlink_find_header target)
+  if(TARGET interlink_sdk)
+    target_link_libraries(${target} PRIVATE interlink_sdk)
+    return()
+  endif()
+  find_path(INTERLINK_INCLUDE_DIR interlink.h
+    HINTS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../include ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../../include
+          ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../include
+    REQUIRED)
+  target_include_directories(${target} SYSTEM PRIVATE ${INTERLINK_INCLUDE_DIR})
+endfunction()
+
+# What belongs into a package, relative to its folder.
+function(interlink_package_files folder out)
+  file(GLOB files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/interlinker.json ${folder}/instructions*.md ${folder}/*.lua)
+  foreach(below i18n web templates snapshots lib)
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/${below}/*)
+    list(APPEND files ${found})
+  endforeach()
+  set(${out} ${files} PARENT_SCOPE)
+endfunction()
 
 function(interlink_add_plugin id)
-  cmake_parse_arguments(arg "" "FOLDER;OUTPUT;TWIN" "SOURCES" ${ARGN})
-  if(NOT arg_FOLDER)
-    set(arg_FOLDER ${CMAKE_CURRENT_SOURCE_DIR})
+  cmake_parse_arguments(PARSE_ARGV 1 plugin "" "FOLDER;OUTPUT;TWIN" "SOURCES")
+  list(APPEND plugin_SOURCES ${plugin_UNPARSED_ARGUMENTS})
+  if(NOT plugin_FOLDER)
+    set(plugin_FOLDER ${CMAKE_CURRENT_SOURCE_DIR})
   endif()
-  if(NOT arg_OUTPUT)
-    set(arg_OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${id})
+  if(NOT plugin_OUTPUT)
+    set(plugin_OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${id})
   endif()
-  if(NOT EXISTS ${arg_FOLDER}/interlinker.json)
-    message(FATAL_ERROR "interlink_add_plugin(${id}): there is no interlinker.json in ${arg_FOLDER}")
+  get_filename_component(folder ${plugin_FOLDER} ABSOLUTE)
+  if(plugin_TWIN)
+    get_filename_component(plugin_TWIN ${plugin_TWIN} ABSOLUTE)
+  endif()
+  get_filename_component(output ${plugin_OUTPUT} ABSOLUTE BASE_DIR ${CMAKE_CURRENT_BINARY_DIR})
+  if(NOT EXISTS ${folder}/interlinker.json)
+    message(FATAL_ERROR "interlink_add_plugin(${id}): ${folder} has no interlinker.json. Set FOLDER to the folder that has it.")
   endif()
 
-  # What belongs to a package; sources and build files do not.
-  set(made "")
-  foreach(folder IN ITEMS ${arg_FOLDER} ${arg_TWIN})
-    file(GLOB_RECURSE files RELATIVE ${folder} CONFIGURE_DEPENDS
-      ${folder}/interlinker.json ${folder}/*.lua ${folder}/instructions*.md ${folder}/web/* ${folder}/i18n/*.json
-      ${folder}/templates/* ${folder}/snapshots/*)
-    foreach(file IN LISTS files)
-      if(NOT "${arg_OUTPUT}/${file}" IN_LIST made)
-        add_custom_command(OUTPUT ${arg_OUTPUT}/${file}
-          COMMAND ${CMAKE_COMMAND} -E copy ${folder}/${file} ${arg_OUTPUT}/${file}
-          DEPENDS ${folder}/${file} VERBATIM)
-        list(APPEND made ${arg_OUTPUT}/${file})
-      endif()
-    endforeach()
-  endforeach()
-  add_custom_target(plugin_${id} ALL DEPENDS ${made})
-
-  if(arg_SOURCES)
-    add_library(plugin_${id}_code MODULE ${arg_SOURCES})
-    set_target_properties(plugin_${id}_code PROPERTIES PREFIX "" OUTPUT_NAME plugin SUFFIX ".so"
-      LIBRARY_OUTPUT_DIRECTORY ${arg_OUTPUT} C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden)
-    if(TARGET PkgConfig::INTERLINK)
-      target_link_libraries(plugin_${id}_code PRIVATE PkgConfig::INTERLINK)
-    else()
-      target_include_directories(plugin_${id}_code PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../include)
+  set(copies "")
+  set(taken "")
+  foreach(from ${folder} ${plugin_TWIN})
+    interlink_package_files(${from} files)
+    list(REMOVE_ITEM files "" ${taken})
+    list(APPEND taken ${files})
+    if(NOT from STREQUAL output)
+      foreach(file IN LISTS files)
+        add_custom_command(OUTPUT ${output}/${file}
+          COMMAND ${CMAKE_COMMAND} -E copy ${from}/${file} ${output}/${file}
+          DEPENDS ${from}/${file} VERBATIM)
+        list(APPEND copies ${output}/${file})
+      endforeach()
     endif()
-    add_dependencies(plugin_${id} plugin_${id}_code)
+  endforeach()
+  add_custom_target(plugin_${id} ALL DEPENDS ${copies})
+
+  if(plugin_SOURCES)
+    set(code plugin_${id}_code)
+    add_library(${code} MODULE ${plugin_SOURCES})
+    interlink_find_header(${code})
+    set_target_properties(${code} PROPERTIES PREFIX "" OUTPUT_NAME plugin SUFFIX .so LIBRARY_OUTPUT_DIRECTORY ${output}
+      C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+      LINK_DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)
+    # One symbol goes out, none is left to be found at run time: what is missing is an error here, not in the jail.
+    target_link_options(${code} PRIVATE -Wl,--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map -Wl,-z,defs -Wl,-z,noexecstack)
+    add_dependencies(plugin_${id} ${code})
   endif()
 endfunction()

@@ -270,7 +270,8 @@ typedef struct il_files_1 {
 
 /* ---- "il.effects/1": ask the host to do something, if this call succeeds -------------------------------------- */
 
-/* IL_FORBIDDEN: the manifest does not ask for the permission that is named here. `data` may be NULL, meaning {}. */
+/* IL_FORBIDDEN: the manifest does not ask for the permission that is named here; the whole call is then refused. `data`
+ * may be NULL, meaning {}. */
 typedef struct il_effects_1 {
     uint32_t size;
 
