@@ -53,7 +53,7 @@ struct operation_call {
     const char *if_match;  // version that the client has seen, or NULL
     // Changes from step to step:
     store *store;          // the connection of this step
-    access access;         // what access_check found: process, role ...
+    access_found access;         // what access_check found: process, role ...
     answer *answer;        // where the result goes (steps after a read are given one that is safe on their thread)
     int http_status;       // 200, or what the operation says; 201 and 204 set by it
     fault fault;

@@ -70,7 +70,7 @@ static status deny_unknown(object o, fault *f) {
     }
 }
 
-static status deny_role(const access *a, const access_rule *rule, fault *f) {
+static status deny_role(const access_found *a, const access_rule *rule, fault *f) {
     if (rule->least == ROLE_ADMINISTRATOR && !rule->creator_too)
         return fault_set(f, STATUS_FORBIDDEN, "access.administrator",
                          "Only administrators of the project may do this. You are a %s; ask one of them.",
@@ -104,7 +104,7 @@ static void take_id(char out[ID_TEXT], store_rows *rows, int column) {
     snprintf(out, ID_TEXT, "%s", text ? text : "");
 }
 
-static void read_membership(store_rows *rows, object o, const char *who, access *out, bool *own) {
+static void read_membership(store_rows *rows, object o, const char *who, access_found *out, bool *own) {
     out->role = role_from(store_text(rows, 0));
     take_id(out->process, rows, 1);
     if (o != OBJECT_PROCESS)
@@ -116,7 +116,7 @@ static void read_membership(store_rows *rows, object o, const char *who, access 
     }
 }
 
-static status check_object(store *s, const person *actor, const access_rule *rule, const char *id, access *out,
+static status check_object(store *s, const person *actor, const access_rule *rule, const char *id, access_found *out,
                            fault *f) {
     if (!id || !id_valid(id))
         return deny_unknown(rule->object, f);
@@ -134,8 +134,8 @@ static status check_object(store *s, const person *actor, const access_rule *rul
     return deny_role(out, rule, f);
 }
 
-status access_check(store *s, const person *actor, const char *rule, const char *id, access *out, fault *f) {
-    access ignored;
+status access_check(store *s, const person *actor, const char *rule, const char *id, access_found *out, fault *f) {
+    access_found ignored;
     if (!out)
         out = &ignored;
     memset(out, 0, sizeof *out);

@@ -25,12 +25,12 @@ typedef enum role { ROLE_NONE, ROLE_VIEWER, ROLE_CONTRIBUTOR, ROLE_ADMINISTRATOR
 const char *role_text(role r);
 role role_from(const char *text);
 
-typedef struct access {
+typedef struct access_found {
     role role;               // of the actor in `process`
     char process[ID_TEXT];   // "" when the rule is not about a process
     char node[ID_TEXT];
     char asset[ID_TEXT];
-} access;
+} access_found;
 
 // Rules: "anonymous", "user", "site.admin";
 //   "process.view", "process.contribute", "process.admin"       id is a process
@@ -42,6 +42,6 @@ typedef struct access {
 // STATUS_FORBIDDEN where it may be seen but not changed.
 // An unknown rule is refused for everybody; access_rule_known lets start-up fail over one.
 bool access_rule_known(const char *rule);
-status access_check(store *s, const person *actor, const char *rule, const char *id, access *out, fault *f);
+status access_check(store *s, const person *actor, const char *rule, const char *id, access_found *out, fault *f);
 
 #endif
