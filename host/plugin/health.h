@@ -4,7 +4,8 @@
 // started. Two kinds of trouble are told apart:
 //
 //   A bad start: the worker dies, or gives up, before it is ready. Nothing can be answered then, so the next start waits
-//   0.1 s, 0.2 s, 0.4 s ... up to 60 s. After 12 bad starts in a row within 5 minutes the plugin is quarantined.
+//   0.1 s, 0.2 s, 0.4 s ... up to 60 s. After 12 bad starts in a row, which takes less than 3 minutes if somebody wants it
+//   all the time, the plugin is quarantined.
 //
 //   A crash during a call, or a call over its deadline: mostly one bad request. The next worker may start at once,
 //   because others wait for answers; starting one costs milliseconds. Only more than 1000 in 5 minutes

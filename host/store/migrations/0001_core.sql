@@ -220,6 +220,12 @@ CREATE TABLE document (
     PRIMARY KEY (asset, key)
 );
 
+-- The sum of bytes of keys and values of an asset's documents, kept so that its quota is known without reading them all.
+CREATE TABLE document_use (
+    asset TEXT PRIMARY KEY REFERENCES asset (id) ON DELETE CASCADE,
+    bytes INTEGER NOT NULL
+);
+
 CREATE TABLE asset_file (
     asset   TEXT NOT NULL REFERENCES asset (id) ON DELETE CASCADE,
     name    TEXT NOT NULL,

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "plugin/fetch.h"
+
+#include "domain/document.h"
+#include "plugin/request.h"
+#include "store/blob.h"
+
+// il_status of the SDK, which the host does not include.
+enum { PLUGIN_FORBIDDEN = 2, PLUGIN_LIMIT = 5, PLUGIN_FAILURE = 6 };
+enum { ANSWER_BYTES = 8 << 20 };  // of documents in one answer; the rest is "more"
+
+typedef struct wanted {
+    frame_fetch what;
+    str key, prefix, after, name;
+    uint64_t limit;
+} wanted;
+
+static bool read_wanted(const frame *in, wanted *w) {
+    str rest = in->payload, value;
+    frame_tag tag;
+    bool broken = false;
+    *w = (wanted){.prefix = STR(""), .after = STR("")};
+    while (frame_field(&rest, &tag, &value, &broken)) {
+        switch (tag) {
+        case TAG_FETCH: w->what = (frame_fetch)frame_value(value); break;
+        case TAG_KEY: w->key = value; break;
+        case TAG_PREFIX: w->prefix = value; break;
+        case TAG_AFTER: w->after = value; break;
+        case TAG_NAME: w->name = value; break;
+        case TAG_LIMIT: w->limit = frame_value(value); break;
+        default: break;
+        }
+    }
+    return !broken;
+}
+
+static void refuse(buffer *out, uint64_t reason, const char *sentence) {
+    frame_number(out, TAG_STATUS, reason);
+    frame_text(out, TAG_ERROR, sentence);
+}
+
+static status answer_document(buffer *out, const plugin_call *call, const wanted *w, fault *f) {
+    document d = {0};
+    status s = document_get(call->store, call->arena, call->asset, w->key, &d, f);
+    if (s == STATUS_OK)
+        request_write_document(out, &d);
+    else if (s == STATUS_NOT_FOUND)
+        frame_str(out, TAG_ABSENT, w->key);
+    return s == STATUS_NOT_FOUND ? STATUS_OK : s;
+}
+
+typedef struct listing {
+    buffer *out;
+    size_t start;
+    bool cut;
+} listing;
+
+static bool list_one(void *context, const document *d) {
+    listing *l = context;
+    if (l->out->len - l->start > ANSWER_BYTES) {
+        l->cut = true;
+        return false;
+    }
+    request_write_document(l->out, d);
+    return true;
+}
+
+static status answer_list(buffer *out, const plugin_call *call, const wanted *w, fault *f) {
+    listing l = {.out = out, .start = out->len};
+    uint64_t limit = w->limit < 1 || w->limit > DOCUMENT_LIST ? DOCUMENT_LIST : w->limit;
+    bool more = false;
+    status s = document_list(call->store, call->asset, w->prefix, w->after, (size_t)limit, list_one, &l, &more, f);
+    if (s == STATUS_OK && (more || l.cut))
+        frame_number(out, TAG_MORE, 1);
+    return s;
+}
+
+static status answer_count(buffer *out, const plugin_call *call, const wanted *w, fault *f) {
+    uint64_t count = 0;
+    status s = document_count(call->store, call->asset, w->prefix, &count, f);
+    if (s == STATUS_OK)
+        frame_number(out, TAG_COUNT, count);
+    return s;
+}
+
+static status answer_file(buffer *out, const plugin_call *call, const wanted *w, const fetch_context *c, fault *f) {
+    if (!manifest_permits(c->manifest, PERMISSION_FILES)) {
+        refuse(out, PLUGIN_FORBIDDEN, "The manifest does not ask for the permission \"files\".");
+        return STATUS_OK;
+    }
+    store_rows *row;
+    status s = store_one(call->store, &row, "SELECT blob, type FROM asset_file WHERE asset = ? AND name = ?", "ts",
+                         call->asset, w->name);
+    if (s == STATUS_NOT_FOUND) {
+        frame_str(out, TAG_ABSENT, w->name);
+        return STATUS_OK;
+    }
+    if (s != STATUS_OK)
+        return fault_set(f, s, "plugin.file", "The file could not be looked up.");
+    buffer bytes = {0};
+    s = blob_read(c->data_folder, store_text(row, 0), FRAME_LIMIT - 4096, &bytes, f);
+    if (s == STATUS_OK) {
+        frame_str(out, TAG_TYPE, store_str(row, 1));
+        frame_bytes(out, TAG_VALUE, bytes.ptr, bytes.len);
+    }
+    store_end(row, NULL);
+    buffer_free(&bytes);
+    return s;
+}
+
+bool fetch_answer(buffer *out, const plugin_call *call, const frame *in, const fetch_context *c) {
+    wanted w;
+    if (!read_wanted(in, &w) || w.what < FETCH_DOCUMENT || w.what > FETCH_FILE)
+        return false;
+    size_t mark = frame_begin(out, FRAME_VALUE, in->call), fields;
+    frame_number(out, TAG_FETCH, w.what);
+    fields = out->len;
+    fault f = {0};
+    status s = STATUS_OK;
+    if (c->too_many)
+        refuse(out, PLUGIN_LIMIT, "One call may ask for documents and files 2000 times. Ask for lists instead.");
+    else if (w.what == FETCH_DOCUMENT)
+        s = answer_document(out, call, &w, &f);
+    else if (w.what == FETCH_LIST)
+        s = answer_list(out, call, &w, &f);
+    else if (w.what == FETCH_COUNT)
+        s = answer_count(out, call, &w, &f);
+    else
+        s = answer_file(out, call, &w, c, &f);
+    if (s != STATUS_OK) {
+        out->len = fields;
+        refuse(out, PLUGIN_FAILURE, f.text[0] ? f.text : "The documents could not be read.");
+    }
+    frame_finish(out, mark);
+    return true;
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// fetch: answers what a worker asks for while it runs a call. Only documents and files of that call's asset can be had.
+#ifndef INTERLINK_PLUGIN_FETCH_H
+#define INTERLINK_PLUGIN_FETCH_H
+
+#include "plugin/call.h"
+#include "plugin/manifest.h"
+
+enum { FETCH_LIMIT = 2000 };  // fetches that one call may make
+
+typedef struct fetch_context {
+    const manifest *manifest;
+    const char *data_folder;
+    bool too_many;  // the call has made FETCH_LIMIT already
+} fetch_context;
+
+// Appends the VALUE frame that answers `in`. False if the frame is broken.
+bool fetch_answer(buffer *out, const plugin_call *call, const frame *in, const fetch_context *c);
+
+#endif

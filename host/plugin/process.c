@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "plugin/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/worker_page.h"
+
+enum {
+    ABOVE_THE_GIVEN = 16,     // descriptors are moved up here first, so that giving one does not overwrite another
+    CHANNEL_BYTES = 1 << 20,  // the kernel takes what it allows of this
+    LINES_A_WINDOW = 20,      // of a worker's standard error that reach the log
+    WINDOW_MS = 10000,
+};
+
+struct plugin_process {
+    loop *loop;
+    pid_t pid;  // only for its CPU clock, and only while it is not reaped, so that it cannot be another's
+    int pidfd, errors;
+    loop_watch *end_watch, *errors_watch;
+    struct worker_page *page;
+    plugin_process_ended *ended;
+    void *context;
+    char *label;
+    int64_t window;  // steady milliseconds when it began
+    int lines;
+};
+
+// glibc 2.36 has these only as numbers or in newer headers.
+static int open_pidfd(pid_t pid) {
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static void signal_pidfd(int pidfd, int signal) {
+    syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+// ---- what the worker says on its standard error
+
+static void log_lines(plugin_process *p, char *text, size_t len) {
+    int64_t now = clock_steady() / 1000000;
+    if (now - p->window > WINDOW_MS) {
+        p->window = now;
+        p->lines = 0;
+    }
+    text[len] = '\0';
+    char *rest = text;
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+        if (*line && p->lines++ < LINES_A_WINDOW)
+            log_write(LOG_WARNING, "plugin", "a worker says plugin=%s: %s", p->label, line);
+}
+
+static void on_errors(void *context, uint32_t events) {
+    plugin_process *p = context;
+    (void)events;
+    char text[2048];
+    ssize_t got = read(p->errors, text, sizeof text - 1);
+    if (got > 0) {
+        log_lines(p, text, (size_t)got);
+    } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+        loop_watch_remove(p->errors_watch);
+        p->errors_watch = NULL;
+    }
+}
+
+// ---- its end
+
+static void on_end(void *context, uint32_t events) {
+    plugin_process *p = context;
+    (void)events;
+    siginfo_t info = {0};
+    if (waitid(P_PIDFD, (id_t)p->pidfd, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
+        return;
+    p->pid = 0;
+    loop_watch_remove(p->end_watch);
+    p->end_watch = NULL;
+    bool by_itself = info.si_code == CLD_EXITED;
+    p->ended(p->context, by_itself ? 0 : info.si_status, by_itself ? info.si_status : 0);  // may destroy p
+}
+
+void plugin_process_kill(plugin_process *p) {
+    if (p->pid)
+        signal_pidfd(p->pidfd, SIGKILL);
+}
+
+void plugin_process_wait(plugin_process *p, int64_t until) {
+    struct pollfd end = {.fd = p->pidfd, .events = POLLIN};
+    int64_t left = until - clock_steady() / 1000000;
+    while (p->pid && left > 0 && poll(&end, 1, (int)left) < 0 && errno == EINTR)
+        left = until - clock_steady() / 1000000;
+}
+
+void plugin_process_destroy(plugin_process *p) {
+    if (!p)
+        return;
+    if (p->pid) {
+        plugin_process_kill(p);
+        while (waitid(P_PIDFD, (id_t)p->pidfd, &(siginfo_t){0}, WEXITED) < 0 && errno == EINTR)
+            continue;
+    }
+    if (p->end_watch)
+        loop_watch_remove(p->end_watch);
+    if (p->errors_watch)
+        loop_watch_remove(p->errors_watch);
+    if (p->pidfd >= 0)
+        close(p->pidfd);
+    if (p->errors >= 0)
+        close(p->errors);
+    if (p->page)
+        munmap(p->page, WORKER_PAGE_SIZE);
+    free(p->label);
+    free(p);
+}
+
+// ---- measures
+
+int64_t plugin_process_cpu(const plugin_process *p) {
+    clockid_t clock;
+    struct timespec used;
+    if (!p->pid || clock_getcpuclockid(p->pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+        return -1;
+    return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+uint64_t plugin_process_call(const plugin_process *p) {
+    return atomic_load_explicit(&p->page->call, memory_order_relaxed);
+}
+
+// ---- its start
+
+// What the worker gets: its end of each, under descriptors high enough.
+typedef struct ends {
+    int channel, page, errors, nothing;
+} ends;
+
+static void close_all(const int *fds, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+}
+
+static int move_up(int fd) {
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, ABOVE_THE_GIVEN);
+    close(fd);
+    return moved;
+}
+
+static bool make_ends(plugin_process *p, ends *theirs, int *channel) {
+    int pair[2], pipes[2], size = CHANNEL_BYTES;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0) {
+        *channel = pair[0];
+        theirs->channel = move_up(pair[1]);
+        fcntl(pair[0], F_SETFL, O_NONBLOCK);
+        setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+        if (theirs->channel >= 0)
+            setsockopt(theirs->channel, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    }
+    if (pipe2(pipes, O_CLOEXEC) == 0) {
+        p->errors = pipes[0];
+        theirs->errors = move_up(pipes[1]);
+        fcntl(pipes[0], F_SETFL, O_NONBLOCK);
+    }
+    int page = memfd_create("interlink-page", MFD_CLOEXEC);
+    if (page >= 0)
+        theirs->page = move_up(page);
+    theirs->nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (theirs->nothing >= 0)
+        theirs->nothing = move_up(theirs->nothing);
+    if (theirs->page >= 0 && ftruncate(theirs->page, WORKER_PAGE_SIZE) == 0) {
+        void *mapped = mmap(NULL, WORKER_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, theirs->page, 0);
+        p->page = mapped == MAP_FAILED ? NULL : mapped;
+    }
+    return *channel >= 0 && p->page && theirs->channel >= 0 && theirs->errors >= 0 && theirs->nothing >= 0;
+}
+
+static bool find_worker(const char *program_folder, char out[PATH_MAX]) {
+    static const char *const PLACES[] = {"", "/../lib/interlink"};  // as built, as installed
+    for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++) {
+        int len = snprintf(out, PATH_MAX, "%s%s/interlink-worker", program_folder, PLACES[i]);
+        if (len > 0 && len < PATH_MAX && access(out, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int spawn(const char *path, const plugin_process_start *start, const ends *theirs, pid_t *pid) {
+    char memory[16], cpu[16];
+    snprintf(memory, sizeof memory, "%u", start->memory_mb);
+    snprintf(cpu, sizeof cpu, "%u", start->cpu_ms);
+    char *arguments[] = {"interlink-worker", (char *)start->folder, memory, cpu, NULL};
+    char *environment[] = {"LANG=C.UTF-8", NULL};
+
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_adddup2(&files, theirs->nothing, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files, theirs->nothing, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, theirs->errors, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&files, theirs->channel, WORKER_CHANNEL);
+    posix_spawn_file_actions_adddup2(&files, theirs->page, WORKER_PAGE);
+    posix_spawn_file_actions_addclosefrom_np(&files, WORKER_PAGE + 1);
+    // The host blocks and ignores signals as a server does; a worker must not inherit that.
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    int error = posix_spawn(pid, path, &files, &attributes, arguments, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    return error;
+}
+
+status plugin_process_create(loop *l, const plugin_process_start *start, plugin_process_ended *ended, void *context,
+                             plugin_process **out, int *channel, fault *f) {
+    char path[PATH_MAX];
+    *out = NULL;
+    *channel = -1;
+    if (!find_worker(start->program_folder, path))
+        return fault_set(f, STATUS_PLUGIN_FAILED, "plugin.no_worker",
+                         "The program interlink-worker is not in %.200s. Install the host completely.",
+                         start->program_folder);
+    plugin_process *p = memory_new(sizeof *p);
+    *p = (plugin_process){.loop = l, .pidfd = -1, .errors = -1, .ended = ended, .context = context};
+    p->label = memory_text(start->label);
+    ends theirs = {-1, -1, -1, -1};
+    int error = make_ends(p, &theirs, channel) ? spawn(path, start, &theirs, &p->pid) : errno;
+    close_all((int[]){theirs.channel, theirs.page, theirs.errors, theirs.nothing}, 4);
+    if (error == 0 && (p->pidfd = open_pidfd(p->pid)) < 0) {
+        // Out of descriptors. A worker leaves when its channel closes, before it has loaded anything.
+        error = errno;
+        close_all(channel, 1);
+        *channel = -1;
+        waitpid(p->pid, NULL, 0);
+    }
+    if (error != 0) {
+        p->pid = 0;
+        close_all(channel, 1);
+        *channel = -1;
+        plugin_process_destroy(p);
+        return fault_set(f, STATUS_PLUGIN_FAILED, "plugin.no_worker", "No worker could be started: %s.",
+                         strerror(error));
+    }
+    p->end_watch = loop_watch_add(l, p->pidfd, EPOLLIN, on_end, p);
+    p->errors_watch = loop_watch_add(l, p->errors, EPOLLIN, on_errors, p);
+    *out = p;
+    return STATUS_OK;
+}

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "plugin/registry.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "plugin/catalogue.h"
+
+struct plugin_entry {
+    atomic_size_t holders;
+    char *id, *folder, *settings;
+    manifest *manifest;  // NULL when broken
+    bool bundled, enabled;
+    char trouble[HEALTH_TROUBLE];
+    plugin_health *health;
+};
+
+// Kept from load to load, and after a plugin is gone: pools may still report.
+typedef struct known_health {
+    struct known_health *next;
+    char *id;
+    plugin_health *health;
+} known_health;
+
+typedef struct entry_list {
+    plugin_entry **all;  // in order of id
+    size_t count, size;
+} entry_list;
+
+struct plugin_registry {
+    pthread_mutex_t lock;  // for everything below
+    entry_list entries;
+    known_health *healths;
+    plugin_notice *notice;
+    void *notice_context;
+    _Atomic uint64_t generation;
+    char *program_folder, *data_folder;  // these do not change
+    uint8_t secret[CRYPTO_KEY];
+};
+
+// ---- entries
+
+static void entry_release(plugin_entry *e) {
+    if (!e || atomic_fetch_sub(&e->holders, 1) > 1)
+        return;
+    manifest_free(e->manifest);
+    free(e->id);
+    free(e->folder);
+    free(e->settings);
+    free(e);
+}
+
+static void entries_add(entry_list *list, plugin_entry *e) {
+    if (list->count == list->size) {
+        list->size = list->size ? list->size * 2 : 16;
+        list->all = memory_resize(list->all, list->size, sizeof(plugin_entry *));
+    }
+    list->all[list->count++] = e;
+}
+
+static void entries_release(entry_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        entry_release(list->all[i]);
+    free(list->all);
+    *list = (entry_list){0};
+}
+
+static plugin_entry *entries_find(const entry_list *list, const char *id) {
+    size_t low = 0, high = list->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(list->all[middle]->id, id);
+        if (order == 0)
+            return list->all[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static int entries_order(const void *a, const void *b) {
+    return strcmp((*(plugin_entry *const *)a)->id, (*(plugin_entry *const *)b)->id);
+}
+
+// Under the lock.
+static plugin_health *find_health(plugin_registry *r, const char *id) {
+    for (known_health *k = r->healths; k; k = k->next)
+        if (strcmp(k->id, id) == 0)
+            return k->health;
+    known_health *k = memory_new(sizeof *k);
+    *k = (known_health){r->healths, memory_text(id), health_create()};
+    r->healths = k;
+    return k->health;
+}
+
+// ---- reading the table
+
+static char *absolute_folder(const plugin_registry *r, const char *folder) {
+    static const char *const PLACES[] = {"", "/../lib/interlink"};  // as built, as installed
+    char path[PATH_MAX] = "";
+    if (folder[0] == '/')
+        return memory_text(folder);
+    for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++) {
+        snprintf(path, sizeof path, "%s%s/%s", r->program_folder, PLACES[i], folder);
+        if (access(path, F_OK) == 0)
+            break;
+    }
+    return memory_text(path);
+}
+
+static plugin_entry *entry_create(const char *folder, const char *id, const char *settings) {
+    plugin_entry *e = memory_new(sizeof *e);
+    fault why = {0};
+    atomic_init(&e->holders, 1);
+    e->folder = memory_text(folder);
+    e->settings = memory_text(settings);
+    e->enabled = true;
+    status s = manifest_read(folder, &e->manifest, &why);
+    if (s == STATUS_OK && id && strcmp(e->manifest->id, id) != 0) {
+        fault_set(&why, STATUS_INVALID, "plugin.other", "Its folder holds another tool, \"%.40s\".", e->manifest->id);
+        manifest_free(e->manifest);
+        e->manifest = NULL;
+    }
+    e->id = memory_text(id ? id : e->manifest ? e->manifest->id : "");
+    const char *sentence = why.field_count ? why.fields[0].text : why.text;
+    snprintf(e->trouble, sizeof e->trouble, "%.*s", (int)sizeof e->trouble - 1, e->manifest ? "" : sentence);
+    return e;
+}
+
+// The same, as far as a worker or a page can tell?
+static bool entry_equal(const plugin_entry *a, const plugin_entry *b) {
+    return a->enabled == b->enabled && a->bundled == b->bundled && strcmp(a->folder, b->folder) == 0 &&
+           strcmp(a->settings, b->settings) == 0 && a->manifest && b->manifest &&
+           json_equal(a->manifest->json, b->manifest->json);
+}
+
+// Takes `fresh` over, keeps old entries that did not change, so that their workers go on.
+static void publish(plugin_registry *r, entry_list *fresh) {
+    qsort(fresh->all, fresh->count, sizeof(plugin_entry *), entries_order);
+    pthread_mutex_lock(&r->lock);
+    for (size_t i = 0; i < fresh->count; i++) {
+        plugin_entry *e = fresh->all[i], *old = entries_find(&r->entries, e->id);
+        if (old && entry_equal(old, e)) {
+            atomic_fetch_add(&old->holders, 1);
+            entry_release(e);
+            fresh->all[i] = old;
+        } else {
+            e->health = find_health(r, e->id);
+        }
+    }
+    entry_list before = r->entries;
+    r->entries = *fresh;
+    *fresh = (entry_list){0};
+    atomic_fetch_add(&r->generation, 1);
+    pthread_mutex_unlock(&r->lock);
+    entries_release(&before);
+}
+
+status plugin_registry_load(plugin_registry *r, store *s, fault *f) {
+    entry_list fresh = {0};
+    store_rows *rows = store_query(s, "SELECT id, folder, settings, enabled, bundled FROM plugin ORDER BY id", "");
+    while (store_next(rows)) {
+        char *folder = absolute_folder(r, store_text(rows, 1));
+        plugin_entry *e = entry_create(folder, store_text(rows, 0), store_text(rows, 2));
+        free(folder);
+        e->enabled = store_int(rows, 3) != 0;
+        e->bundled = store_int(rows, 4) != 0;
+        if (!e->manifest)
+            log_write(LOG_ERROR, "plugin", "the tool cannot be used: %s plugin=%s", e->trouble, e->id);
+        entries_add(&fresh, e);
+    }
+    status ended = store_end(rows, f);
+    if (ended == STATUS_OK)
+        publish(r, &fresh);
+    entries_release(&fresh);
+    return ended;
+}
+
+status plugin_registry_enter(plugin_registry *r, const char *folder, fault *f) {
+    plugin_entry *e = entry_create(folder, NULL, "{}");
+    if (!e->manifest) {
+        status s = fault_set(f, STATUS_INVALID, "plugin.manifest", "%s", e->trouble);
+        entry_release(e);
+        return s;
+    }
+    entry_list fresh = {0};
+    pthread_mutex_lock(&r->lock);
+    for (size_t i = 0; i < r->entries.count; i++)
+        if (strcmp(r->entries.all[i]->id, e->id) != 0) {
+            atomic_fetch_add(&r->entries.all[i]->holders, 1);
+            entries_add(&fresh, r->entries.all[i]);
+        }
+    pthread_mutex_unlock(&r->lock);
+    entries_add(&fresh, e);
+    publish(r, &fresh);
+    return STATUS_OK;
+}
+
+// ---- the bundled ones
+
+// Nothing to do when the table has this very manifest, or a package of the same id that the administrator brought.
+static bool is_entered(store *s, const manifest *m) {
+    store_rows *row;
+    bool entered = false;
+    if (store_one(s, &row, "SELECT manifest, bundled FROM plugin WHERE id = ?", "t", m->id) != STATUS_OK)
+        return false;
+    json_t *known = json_loads(store_text(row, 0), 0, NULL);
+    entered = store_int(row, 1) == 0 || json_equal(known, m->json);
+    json_decref(known);
+    store_end(row, NULL);
+    return entered;
+}
+
+static status sync_one(plugin_registry *r, store *s, const char *plugins, const char *name, fault *f) {
+    char files[PATH_MAX], folder[PATH_MAX];
+    manifest *m;
+    fault why = {0};
+    snprintf(files, sizeof files, "%s/%s", plugins, name);
+    snprintf(folder, sizeof folder, "plugins/%s", name);
+    if (manifest_read(files, &m, &why) != STATUS_OK) {
+        log_write(LOG_ERROR, "plugin", "a bundled tool is left out: %s folder=%s",
+                  why.field_count ? why.fields[0].text : why.text, name);
+        return STATUS_OK;
+    }
+    status result = STATUS_OK;
+    if (!is_entered(s, m))
+        result = plugin_catalogue_write(s, m, folder, files, r->data_folder, true, f);
+    manifest_free(m);
+    return result;
+}
+
+static int is_package_name(const struct dirent *e) {
+    return e->d_name[0] != '.';
+}
+
+status plugin_registry_sync(plugin_registry *r, store *s, fault *f) {
+    char *plugins = absolute_folder(r, "plugins");
+    struct dirent **names = NULL;
+    int count = scandir(plugins, &names, is_package_name, alphasort);
+    status result = STATUS_OK;
+    for (int i = 0; i < count; i++) {
+        if (result == STATUS_OK)
+            result = sync_one(r, s, plugins, names[i]->d_name, f);
+        free(names[i]);
+    }
+    free(names);
+    free(plugins);
+    return result;
+}
+
+// ---- asking
+
+const char *plugin_state_text(plugin_state s) {
+    static const char *const TEXTS[] = {"ready", "off", "backing_off", "quarantined", "broken"};
+    return TEXTS[s];
+}
+
+static void tell(plugin_entry *e, plugin_info *out) {
+    health_report report;
+    health_tell(e->health, clock_steady() / 1000000, &report);
+    *out = (plugin_info){
+        .id = e->id,
+        .manifest = e->manifest,
+        .folder = e->folder,
+        .settings = e->settings,
+        .bundled = e->bundled,
+        .enabled = e->enabled,
+        .calls = report.calls,
+        .crashes = report.crashes,
+        .late = report.late,
+        .health = e->health,
+        .entry = e,
+    };
+    out->state = !e->enabled          ? PLUGIN_OFF
+                 : !e->manifest       ? PLUGIN_BROKEN
+                 : report.quarantined ? PLUGIN_QUARANTINED
+                 : report.waiting     ? PLUGIN_BACKING_OFF
+                                      : PLUGIN_READY;
+    const char *trouble = out->state == PLUGIN_READY ? "" : e->manifest ? report.trouble : e->trouble;
+    snprintf(out->trouble, sizeof out->trouble, "%s", out->state == PLUGIN_OFF ? "" : trouble);
+}
+
+bool plugin_registry_get(plugin_registry *r, const char *id, plugin_info *out) {
+    pthread_mutex_lock(&r->lock);
+    plugin_entry *e = entries_find(&r->entries, id);
+    if (e)
+        atomic_fetch_add(&e->holders, 1);
+    pthread_mutex_unlock(&r->lock);
+    if (e)
+        tell(e, out);
+    else
+        *out = (plugin_info){0};
+    return e != NULL;
+}
+
+void plugin_registry_release(plugin_registry *r, plugin_info *info) {
+    (void)r;
+    entry_release(info->entry);
+    *info = (plugin_info){0};
+}
+
+void plugin_registry_each(plugin_registry *r, bool (*each)(const plugin_info *, void *context), void *context) {
+    entry_list now = {0};
+    pthread_mutex_lock(&r->lock);
+    for (size_t i = 0; i < r->entries.count; i++) {
+        atomic_fetch_add(&r->entries.all[i]->holders, 1);
+        entries_add(&now, r->entries.all[i]);
+    }
+    pthread_mutex_unlock(&r->lock);
+    bool on = true;
+    for (size_t i = 0; i < now.count && on; i++) {
+        plugin_info info;
+        tell(now.all[i], &info);
+        on = each(&info, context);
+    }
+    entries_release(&now);
+}
+
+status plugin_registry_usable(plugin_registry *r, const char *id, fault *f) {
+    plugin_info info;
+    if (!plugin_registry_get(r, id, &info)) {
+        if (f)
+            snprintf(f->about, sizeof f->about, "%s", id);
+        return fault_set(f, STATUS_UNAVAILABLE, "plugin.absent",
+                         "The tool \"%.40s\" is not installed here. Ask the administrator.", id);
+    }
+    status s = STATUS_OK;
+    if (info.state == PLUGIN_OFF)
+        s = fault_set(f, STATUS_UNAVAILABLE, "plugin.off",
+                      "The tool \"%.40s\" is switched off. Ask the administrator.", id);
+    else if (info.state == PLUGIN_QUARANTINED)
+        s = fault_set(f, STATUS_UNAVAILABLE, "plugin.quarantined",
+                      "The tool \"%.40s\" broke down too often and was switched off. Ask the administrator.", id);
+    else if (info.state == PLUGIN_BACKING_OFF)
+        s = fault_set(f, STATUS_UNAVAILABLE, "plugin.backing_off",
+                      "The tool \"%.40s\" broke down and is started again in a moment. Try again then.", id);
+    else if (info.state == PLUGIN_BROKEN)
+        s = fault_set(f, STATUS_UNAVAILABLE, "plugin.broken",
+                      "The tool \"%.40s\" is not installed correctly. Ask the administrator.", id);
+    if (s != STATUS_OK && f)
+        snprintf(f->about, sizeof f->about, "%s", id);
+    plugin_registry_release(r, &info);
+    return s;
+}
+
+// ---- quarantine
+
+void plugin_registry_on_quarantine(plugin_registry *r, plugin_notice *notice, void *context) {
+    pthread_mutex_lock(&r->lock);
+    r->notice = notice;
+    r->notice_context = context;
+    pthread_mutex_unlock(&r->lock);
+}
+
+void plugin_registry_tell_quarantine(plugin_registry *r, const char *id, const char *trouble) {
+    log_write(LOG_ERROR, "plugin", "quarantined: %s plugin=%s", trouble, id);
+    pthread_mutex_lock(&r->lock);
+    plugin_notice *notice = r->notice;
+    void *context = r->notice_context;
+    atomic_fetch_add(&r->generation, 1);  // so that the other loops let their workers go
+    pthread_mutex_unlock(&r->lock);
+    if (notice)
+        notice(context, id, trouble);
+}
+
+void plugin_registry_forgive(plugin_registry *r, const char *id) {
+    pthread_mutex_lock(&r->lock);
+    plugin_entry *e = entries_find(&r->entries, id);
+    if (e)
+        health_forgive(e->health);
+    atomic_fetch_add(&r->generation, 1);
+    pthread_mutex_unlock(&r->lock);
+}
+
+// ---- life
+
+plugin_registry *plugin_registry_create(const char *program_folder, const char *data_folder, const uint8_t secret[32]) {
+    plugin_registry *r = memory_new(sizeof *r);
+    pthread_mutex_init(&r->lock, NULL);
+    r->program_folder = memory_text(program_folder);
+    r->data_folder = memory_text(data_folder ? data_folder : "");
+    memcpy(r->secret, secret, sizeof r->secret);
+    return r;
+}
+
+void plugin_registry_destroy(plugin_registry *r) {
+    if (!r)
+        return;
+    entries_release(&r->entries);
+    for (known_health *k = r->healths, *next; k; k = next) {
+        next = k->next;
+        health_destroy(k->health);
+        free(k->id);
+        free(k);
+    }
+    pthread_mutex_destroy(&r->lock);
+    crypto_wipe(r->secret, sizeof r->secret);
+    free(r->program_folder);
+    free(r->data_folder);
+    free(r);
+}
+
+uint64_t plugin_registry_generation(const plugin_registry *r) {
+    return atomic_load_explicit(&r->generation, memory_order_acquire);
+}
+
+const char *plugin_registry_program_folder(const plugin_registry *r) {
+    return r->program_folder;
+}
+
+const char *plugin_registry_data_folder(const plugin_registry *r) {
+    return r->data_folder;
+}
+
+const uint8_t *plugin_registry_secret(const plugin_registry *r) {
+    return r->secret;
+}
