@@ -13,7 +13,7 @@ typedef struct letter {
     void (*open)(struct letter *self);
 } letter;
 
-mailbox *mailbox_create(void);
+mailbox *mailbox_create(void);  // aborts when the system has no descriptor left
 void mailbox_destroy(mailbox *m);  // letters left inside are opened first
 int mailbox_fd(const mailbox *m);
 

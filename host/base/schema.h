@@ -4,10 +4,11 @@
 // inputs, plugin manifests, plugin parameters and settings.
 //
 // Known keywords: type (also a list), enum, const, properties, required, additionalProperties
-// (false or a schema), items, minItems, maxItems, uniqueItems, minLength, maxLength (code points), pattern
-// (POSIX extended, not anchored, for texts up to 4096 bytes), minimum, maximum, format (date, date-time, email, uri, uuid, language), default,
-// $ref to "#/..." (rules beside it count too), $defs, and the annotations title, description, examples, deprecated,
-// $schema, $id, $comment, x-*. schema_usable refuses anything else, so that no rule is ever silently ignored.
+// (true, false or a schema), items, minItems, maxItems, uniqueItems, minLength, maxLength (code points), pattern
+// (POSIX extended, not anchored, for texts up to 4096 bytes), minimum, maximum, format (date, date-time, email, uri,
+// uuid, language), default, $ref to "#/..." (rules beside it count too), $defs, and the annotations title,
+// description, examples, deprecated, $schema, $id, $comment, x-*.
+// schema_usable refuses anything else, so that no rule is ever silently ignored.
 // An integer is a number written without a point (5, not 5.0): its readers call json_integer_value.
 //
 // Codes of the fields of a fault: type enum const required unknown too_long too_short pattern format control

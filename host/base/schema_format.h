@@ -13,8 +13,8 @@
 const char *schema_format_name(const char *format);
 bool schema_format_fits(const char *format, str text);  // `format` must be known
 
-// A pattern is at most LENGTH bytes long, its groups are at most DEPTH deep, and with its repetitions written out it has
-// at most SIZE atoms; it is for texts of at most TEXT bytes. Patterns come from strangers, and the C library spends
+// A pattern is at most LENGTH bytes long, its groups are at most DEPTH deep, and with its repetitions written out it
+// has at most SIZE atoms; it is for texts of at most TEXT bytes. Patterns come from strangers, and the C library spends
 // memory with the square of the size and time with the product of size and text.
 enum {
     SCHEMA_PATTERN_LENGTH = 200,
@@ -23,8 +23,8 @@ enum {
     SCHEMA_PATTERN_TEXT = 4096,
 };
 
-// Compiles a POSIX extended pattern; the caller calls regfree. Returns NULL, or why it is refused: back-references need
-// exponential time, and escapes that POSIX does not know would silently mean something else (\d is "d").
+// Compiles a POSIX extended pattern; the caller calls regfree. Returns NULL, or why it is refused: back-references
+// need exponential time, and escapes that POSIX does not know would silently mean something else (\d is "d").
 const char *schema_pattern_compile(const char *pattern, regex_t *out);
 bool schema_pattern_fits(const regex_t *pattern, str text);
 

@@ -147,6 +147,12 @@ static void kept_return(store *s, kept *k) {
     k->running = false;
 }
 
+// Also in a release: a missing argument would be written as NULL.
+_Noreturn static void argument_bug(const kept *k, const char *what) {
+    fprintf(stderr, "an SQL statement %s: %s\n", what, k->sql);
+    abort();
+}
+
 // `keep`: the statement outlives the call that gives the arguments.
 static void bind_arguments(store *s, kept *k, const char *types, va_list args, bool keep) {
     const driver_face *face = s->driver->face;
@@ -161,7 +167,7 @@ static void bind_arguments(store *s, kept *k, const char *types, va_list args, b
         case 'i': face->bind_int(k->statement, parameter, va_arg(args, int64_t)); continue;
         case 'd': face->bind_double(k->statement, parameter, va_arg(args, double)); continue;
         case 'n': face->bind_null(k->statement, parameter); continue;
-        default: assert(!"unknown type of argument"); continue;
+        default: argument_bug(k, "has an unknown type of argument");
         }
         if (!value.ptr)
             face->bind_null(k->statement, parameter);
@@ -170,7 +176,8 @@ static void bind_arguments(store *s, kept *k, const char *types, va_list args, b
         else
             face->bind_text(k->statement, parameter, value, keep);
     }
-    assert(parameter == face->parameters(k->statement));  // as many types as question marks
+    if (parameter != face->parameters(k->statement))
+        argument_bug(k, "has more or fewer arguments than question marks");
 }
 
 status store_run(store *s, fault *f, const char *sql, const char *types, ...) {

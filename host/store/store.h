@@ -22,8 +22,8 @@ typedef struct store_rows store_rows;  // a running query; at most a handful at 
 
 typedef enum store_mode { STORE_READ, STORE_WRITE } store_mode;
 
-// Open `folder`/interlink.db. STORE_WRITE creates it where it is missing. A corrupt file, a newer schema or
-// a network file system is a fault with a plain instruction; nothing is overwritten.
+// Open `folder`/interlink.db. STORE_WRITE creates it (and the folder, not its parents) where it is missing. A corrupt
+// file, a newer schema or a network file system is a fault with a plain instruction; nothing is overwritten.
 status store_open(const char *folder, store_mode mode, store **out, fault *f);
 void store_close(store *s);
 
@@ -38,8 +38,9 @@ status store_migrate(store *s, fault *f);
 status store_run(store *s, fault *f, const char *sql, const char *types, ...);
 int64_t store_changes(const store *s);  // rows changed by the last store_run
 
-// Start a query; then store_next until it returns false; then store_end, always.
-// Texts are borrowed until the next store_next or store_end.
+// Start a query, never NULL, whatever is wrong with it; then store_next until it returns false; then store_end, always.
+// Texts are borrowed until the next store_next or store_end. The arguments are copied. The same SQL may run again
+// while its rows are read (a function that calls itself).
 store_rows *store_query(store *s, const char *sql, const char *types, ...);
 bool store_next(store_rows *r);
 status store_end(store_rows *r, fault *f);  // says whether the rows ended well
@@ -51,11 +52,13 @@ double store_double(store_rows *r, int column);
 bool store_is_null(store_rows *r, int column);
 
 // One row or none: STATUS_OK with the row current (call store_end after reading it), or STATUS_NOT_FOUND
-// / a failure with `*out` NULL and nothing to end.
+// / a failure with `*out` NULL and nothing to end. A failure other than NOT_FOUND is written to the log.
 status store_one(store *s, store_rows **out, const char *sql, const char *types, ...);
 // A single integer; `fallback` when there is no row or it is NULL.
 int64_t store_count(store *s, int64_t fallback, const char *sql, const char *types, ...);
 
+// A transaction; on a reader it holds one snapshot of the database. Savepoints nest, and each store_savepoint needs one
+// store_release or store_rollback_to. A job of the writer runs inside both already: it uses savepoints only.
 status store_begin(store *s, fault *f);
 status store_commit(store *s, fault *f);
 void store_rollback(store *s);
@@ -63,13 +66,15 @@ status store_savepoint(store *s, fault *f);
 status store_release(store *s, fault *f);
 void store_rollback_to(store *s);  // undo and drop the savepoint
 
-// Changes whenever anything that others can see was committed: the key of answers that are kept.
+// Changes whenever anything that others can see was committed: the key of answers that are kept. Read it before the
+// data that is kept under it. About a microsecond; inside a transaction it stands still with the snapshot.
 int64_t store_data_version(store *s);
 
 // PRAGMA integrity_check or its like; fills `f` with the first complaint.
 status store_check(store *s, fault *f);
 
-// Copies the whole database to `path` while it is in use.
+// Copies the whole database to `path` while it is in use. The copy is on disk when this returns; a file that is there
+// already is never overwritten (STATUS_CONFLICT). Not inside a transaction or while rows are read.
 status store_backup(store *s, const char *path, fault *f);
 
 #endif

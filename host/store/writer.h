@@ -13,8 +13,9 @@ typedef struct writer writer;
 
 typedef struct write_job {
     letter letter;  // its `open` runs on the owner's thread once the outcome is certain
-    mailbox *reply_to;
-    // On the writer's thread, inside a savepoint. Anything but STATUS_OK undoes what it wrote.
+    mailbox *reply_to;  // lives until the writer is stopped; NULL: the letter is opened on the writer's thread
+    // On the writer's thread, inside a savepoint. Anything but STATUS_OK undoes what it wrote. It ends every query it
+    // starts, and begins or commits no transaction. STATUS_OK from here is no promise yet: see `outcome`.
     status (*run)(struct write_job *self, store *s, fault *f);
     status outcome;  // what run returned, or why the commit failed (then nothing of it was kept)
     fault fault;
@@ -23,9 +24,10 @@ typedef struct write_job {
 status writer_start(const char *folder, writer **out, fault *f);  // opens, migrates, starts the thread
 void writer_stop(writer *w);  // commits what is queued, checkpoints, joins
 void writer_submit(writer *w, write_job *job);  // any thread; borrowed until its letter is opened
-uint64_t writer_commits(const writer *w);  // batches committed so far: also the version of all kept answers
+// The version of all kept answers: it has changed before any job of the batch is answered. Read it before the data.
+uint64_t writer_commits(const writer *w);  // batches committed so far
 
-// For commands and tests without a loop: runs one job and waits for its outcome.
+// For commands and tests without a loop: runs one job and waits for its outcome. Never from a job.
 status writer_run(writer *w, status (*run)(void *context, store *s, fault *f), void *context, fault *f);
 
 #endif

@@ -23,7 +23,8 @@ static int setup(void **state) {
     fixture *x = calloc(1, sizeof *x);
     fault f = {0};
     x->folder = unit_folder();
-    if (writer_start(x->folder, &x->writer, &f) != STATUS_OK || writer_run(x->writer, make_table, NULL, &f) != STATUS_OK)
+    if (writer_start(x->folder, &x->writer, &f) != STATUS_OK ||
+        writer_run(x->writer, make_table, NULL, &f) != STATUS_OK)
         fail_msg("%s", f.text);
     *state = x;
     return 0;
