@@ -7,7 +7,7 @@
 #include "base/frame.h"
 
 typedef struct fields {
-    str rest;   // writable, with one byte to spare behind it
+    str rest;   // writable, with a NUL behind it
     char *end;  // of the field before
     bool broken;
 } fields;
