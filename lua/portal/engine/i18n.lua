@@ -1,0 +1,132 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- i18n: the texts of the pages. One file for each language, i18n/LANGUAGE.json: flat keys, {name} stands for a
+-- parameter. A text that depends on a number has one key for each plural form of its language: KEY.one, KEY.other ...
+-- A number {n} is written as the language writes numbers.
+
+local native = require "engine.native"
+local html = require "engine.html"
+
+local i18n = {}
+
+--- In the order in which a reader chooses from them.
+i18n.languages = {"en", "es", "it", "lv", "nl", "fr", "de"}
+
+-- The plural rules of Unicode CLDR for whole numbers; only the forms that can come up below a million.
+local function one_is_one(n) return n == 1 and "one" or "other" end
+
+local plural = {
+    en = one_is_one,
+    es = one_is_one,
+    it = one_is_one,
+    nl = one_is_one,
+    de = one_is_one,
+    fr = function(n) return n < 2 and "one" or "other" end,
+    lv = function(n)
+        if n % 10 == 0 or (n % 100 >= 11 and n % 100 <= 19) then return "zero" end
+        return n % 10 == 1 and n % 100 ~= 11 and "one" or "other"
+    end,
+}
+
+i18n.plural_forms = {
+    en = {"one", "other"}, es = {"one", "other"}, it = {"one", "other"}, nl = {"one", "other"},
+    de = {"one", "other"}, fr = {"one", "other"}, lv = {"zero", "one", "other"},
+}
+
+local function read_texts(folder, language)
+    local path = ("%s/i18n/%s.json"):format(folder, language)
+    local file, reason = io.open(path, "rb")
+    if not file then error(reason, 0) end
+    local texts, mistake = native.json_decode(file:read("a"))
+    file:close()
+    if not texts then error(("%s: %s"):format(path, mistake), 0) end
+    return texts
+end
+
+--- Whole numbers with the language's separator for thousands.
+local function number_text(texts, n)
+    local digits = ("%d"):format(n)
+    if #digits <= 4 then return digits end
+    local separator = texts["number.thousands"] or " "
+    local grouped = digits:reverse():gsub("(%d%d%d)", "%1" .. "\0"):reverse():gsub("^%z", "")
+    return (grouped:gsub("%z", separator))
+end
+
+local function fill(text, params, convert)
+    if not text:find("{", 1, true) then return text end
+    return (text:gsub("{([%w_]+)}", function(name)
+        local value = params[name]
+        if value == nil then return nil end
+        return convert(value)
+    end))
+end
+
+local function reader_make(texts, fallback, language)
+    local choose = plural[language]
+
+    local function find(key) return texts[key] or fallback[key] or key end
+
+    local function plain(value)
+        if math.type(value) == "integer" then return number_text(texts, value) end
+        return tostring(value)
+    end
+
+    local function safe(value)
+        if html.is_safe(value) then return value.html end
+        return html.escape(plain(value))
+    end
+
+    local function plural_key(key, n) return key .. "." .. choose(math.tointeger(n) or 0) end
+
+    local reader = {language = language}
+
+    --- The text of a key.
+    function reader.t(key, params)
+        return fill(find(key), params or {}, plain)
+    end
+
+    --- The text of a key whose form depends on n, which is also its {n}.
+    function reader.tn(key, n, params)
+        params = params or {}
+        params.n = n
+        return fill(find(plural_key(key, n)), params, plain)
+    end
+
+    --- The same as HTML: the text is escaped, safe HTML among the parameters stays.
+    function reader.th(key, params)
+        return html.safe(fill(html.escape(find(key)), params or {}, safe))
+    end
+
+    function reader.has(key) return texts[key] ~= nil or fallback[key] ~= nil end
+
+    function reader.number(n) return plain(math.tointeger(n) or n) end
+
+    return reader
+end
+
+--- Reads all languages. Gives for(language) -> reader with t, tn, th.
+function i18n.load(folder)
+    local texts, readers = {}, {}
+    for _, language in ipairs(i18n.languages) do texts[language] = read_texts(folder, language) end
+    for _, language in ipairs(i18n.languages) do
+        readers[language] = reader_make(texts[language], texts.en, language)
+    end
+    return {
+        texts = texts,
+        reader = function(language) return readers[language] or readers.en end,
+        knows = function(language) return readers[language] ~= nil end,
+    }
+end
+
+--- The best language of an Accept-Language header among ours, or nil.
+function i18n.accepted(header)
+    local best, best_weight = nil, 0
+    for part in (header or ""):gmatch("[^,]+") do
+        local tag, rest = part:match("^%s*([%a]+)[%w-]*(.*)$")
+        local weight = tonumber(rest and rest:match(";%s*q=([%d.]+)")) or 1
+        tag = tag and tag:lower()
+        if tag and plural[tag] and weight > best_weight then best, best_weight = tag, weight end
+    end
+    return best
+end
+
+return i18n

@@ -1,0 +1,111 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- plan: what a project's tree means for the person who looks at it: which tasks come next, which wait for others,
+-- which are late.
+
+local moment = require "engine.moment"
+
+local plan = {}
+
+--- Every node of the tree by id, and the tasks in their order, each with its `phase`.
+function plan.index(nodes)
+    local by_id, tasks = {}, {}
+    local function walk(list, phase)
+        for _, node in ipairs(list or {}) do
+            by_id[node.id] = node
+            if node.kind == "task" then
+                tasks[#tasks + 1] = node
+                node.phase = phase
+            end
+            walk(node.children, phase or node)
+        end
+    end
+    walk(nodes, nil)
+    return by_id, tasks
+end
+
+local function first_open_prerequisite(node, by_id)
+    for _, id in ipairs(node.prerequisites or {}) do
+        local before = by_id[id]
+        if before and before.status ~= "finished" then return before end
+    end
+    return nil
+end
+
+local function is_late(node) return node.status ~= "finished" and node["end"] ~= nil and moment.is_past(node["end"]) end
+
+--- Marks a task with what the pages say of it: late, waits, note.
+function plan.mark(page, node, by_id)
+    local before = first_open_prerequisite(node, by_id)
+    node.late = is_late(node)
+    node.waits = before ~= nil and node.status == "awaiting"
+    local parts = {}
+    if node["end"] and node.status ~= "finished" then
+        parts[#parts + 1] = page.t(node.late and "task.was_due" or "task.until", {date = moment.until_day(page.reader, node["end"])})
+    end
+    if node.waits then parts[#parts + 1] = page.t("task.after", {name = before.name}) end
+    if type(node.assets) == "number" and node.assets > 0 then parts[#parts + 1] = page.tn("task.items", node.assets) end
+    node.note = #parts > 0 and table.concat(parts, " · ") or nil
+    return node
+end
+
+-- Objectives and phases may have prerequisites as well; a task below one that waits, waits too.
+local function is_held(node, by_id, parents)
+    local at = node
+    while at do
+        if first_open_prerequisite(at, by_id) then return true end
+        at = parents[at.id]
+    end
+    return false
+end
+
+local function parents_of(nodes)
+    local parents = {}
+    local function walk(list, parent)
+        for _, node in ipairs(list or {}) do
+            parents[node.id] = parent
+            walk(node.children, node)
+        end
+    end
+    walk(nodes, nil)
+    return parents
+end
+
+--- The tasks to do now: begun ones first (the one that ends first leading), then those that nothing holds up.
+function plan.next_tasks(nodes, limit)
+    local by_id, tasks = plan.index(nodes)
+    local parents = parents_of(nodes)
+    local begun, ready = {}, {}
+    for _, task in ipairs(tasks) do
+        if task.status == "in_progress" then
+            begun[#begun + 1] = task
+        elseif task.status == "awaiting" and not is_held(task, by_id, parents) then
+            ready[#ready + 1] = task
+        end
+    end
+    for place, task in ipairs(begun) do task.place = place end
+    table.sort(begun, function(a, b)
+        local a_end, b_end = a["end"] or "9", b["end"] or "9"
+        if a_end ~= b_end then return a_end < b_end end
+        return a.place < b.place
+    end)
+    local chosen = {}
+    for _, list in ipairs {begun, ready} do
+        for _, task in ipairs(list) do
+            if #chosen < limit then chosen[#chosen + 1] = task end
+        end
+    end
+    return chosen
+end
+
+--- done, all: how many tasks lie below a node.
+function plan.count(node)
+    if node.kind == "task" then return node.status == "finished" and 1 or 0, 1 end
+    local done, all = 0, 0
+    for _, child in ipairs(node.children or {}) do
+        local child_done, child_all = plan.count(child)
+        done, all = done + child_done, all + child_all
+    end
+    return done, all
+end
+
+return plan
