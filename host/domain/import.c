@@ -24,7 +24,7 @@ import_list import_needs_read(import *i, const import_place *at, const json_t *o
     import_list needs = import_list_read(at, object, "problemprofiles", false);
     import_place place = import_member(at, "problemprofiles");
     for (size_t k = 0; k < needs.count; k++) {
-        if (json_object_get(i->profile_ids, needs.items[k]) == NULL &&
+        if (!i->profiles_unsure && json_object_get(i->profile_ids, needs.items[k]) == NULL &&
             store_count(i->store, 0, "SELECT 1 FROM problem_profile WHERE id = ?", "t", needs.items[k]) == 0) {
             import_fault(&place, "there is no problem profile \"%s\"", needs.items[k]);
         }
@@ -68,6 +68,7 @@ status import_read(const char *folder, store *s, import **out, fault *f) {
         return result;
     }
     import_profiles_read(i);
+    i->profiles_unsure = i->report.fault_count > 0;
     import_guides_read(i);
     import_interlinkers_read(i);
     if (i->report.fault_count > 0) {

@@ -65,6 +65,7 @@ struct import {
     import_guide *guides, **guide_end;
     import_interlinker *interlinkers, **interlinker_end;
     json_t *profile_ids, *guide_ids, *interlinker_ids;  // id to the file that brought it
+    bool profiles_unsure;  // a fault among them: who names an unknown one may be right
     import_summary summary;
     int64_t now;
 };
