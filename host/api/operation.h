@@ -7,6 +7,7 @@
 //   slow    a helper thread, no connection: password hashing
 //   plugin  when read (or slow) left a plugin call in `call->plugin`, it is made now
 //   write   writer's thread, inside a savepoint: change things and write the answer
+//   after   loop thread, reader connection, when it is on disk: what must see it committed; may write the answer too
 //
 // Live events collected in `call->live` are published after the commit. STATUS_RETRY from write (a document changed
 // under the call) starts again from read, a few times; so steps keep what they find in `call->state` alone.
@@ -29,8 +30,7 @@ typedef status operation_step(operation_call *c);
 
 typedef struct operation_steps {
     const char *id;  // operationId
-    operation_step *read, *slow, *write;
-    operation_step *after;
+    operation_step *read, *slow, *write, *after;
 } operation_steps;
 
 // What openapi.json says of it, resolved at start-up.

@@ -6,7 +6,7 @@
 
 #include "api/offload.h"
 #include "api/operation_table.h"
-#include "base/id.h"
+#include "domain/catalogue.h"
 #include "plugin/pool.h"
 
 // Somebody else wins eight times in a row only if something is wrong; then the person should know.
@@ -135,11 +135,7 @@ static status write_step(write_job *job, store *s, fault *f) {
     c->store = s;
     status outcome = c->steps->write(c);
     if (outcome == STATUS_OK && c->operation->changes_catalogue) {
-        id_value version = id_create();
-        outcome = store_run(s, &c->fault,
-                            "INSERT INTO meta (key, value) VALUES (?, ?) "
-                            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                            "tt", OPERATION_CATALOGUE_VERSION, version.text);
+        outcome = catalogue_changed(s, &c->fault);
     }
     if (outcome != STATUS_OK) {
         *f = c->fault;
@@ -156,8 +152,12 @@ static void write_done(letter *l) {
     }
     if (r->job.outcome != STATUS_OK) {
         c->fault = r->job.fault;
+        run_end(r, r->job.outcome);
+        return;
     }
-    run_end(r, r->job.outcome);
+    live_hub_publish(c->services->live, &c->live);
+    c->store = c->loop->store;
+    run_end(r, c->steps->after ? c->steps->after(c) : STATUS_OK);
 }
 
 static void run_write(run *r) {

@@ -6,10 +6,6 @@
 
 #include "api/operation.h"
 
-// The version of the catalogue, as kept answers know it: a text under this key of the table `meta`, which changes with
-// every change of what x-kept operations show.
-#define OPERATION_CATALOGUE_VERSION "catalogue.version"
-
 typedef struct operation_parameter {
     const char *name;
     const json_t *schema;

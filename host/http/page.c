@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "http/page.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "http/cookie.h"
+#include "http/problem.h"
+#include "http/reply.h"
+#include "http/server_loop.h"
+#include "http/session.h"
+#include "portal/portal.h"
+
+enum { PAGE_BODY = 256 * 1024 };
+
+static void page_begin(exchange *x) {
+    if (!exchange_reads(x) && !exchange_is(x, "POST")) {
+        problem_reply_http(x, 405, "method", "Pages are read, and forms are posted.", "Allow", "GET, HEAD, POST");
+        return;
+    }
+    x->body_limit = PAGE_BODY;
+}
+
+static bool is_form(const char *content_type) {
+    static const char form[] = "application/x-www-form-urlencoded";
+    size_t len = content_type ? strcspn(content_type, "; \t") : 0;
+    return len == sizeof form - 1 && strncasecmp(content_type, form, len) == 0;
+}
+
+// The portal's own policy, with frames narrowed to views: a view that navigates its frame then stays among views.
+static const char *policy_of(exchange *x) {
+    static const char wide[] = "frame-src 'self'";
+    const char *text = PORTAL_CONTENT_POLICY, *at = strstr(text, wide);
+    return arena_printf(x->arena, "%.*sframe-src %s/view/%s", (int)(at - text), text, session_own_origin(x),
+                        at + sizeof wide - 1);
+}
+
+static void cookies_add(exchange *x, const portal_exchange *p, reply *r) {
+    buffer cookie = {0};
+    if (p->set_session != NULL) {
+        cookie_session_write(&cookie, x->secure, p->set_session, SESSION_SECONDS);
+        reply_header(r, "Set-Cookie", arena_copy(x->arena, cookie.ptr, cookie.len));
+        buffer_clear(&cookie);
+    }
+    if (p->set_language != NULL) {
+        cookie_language_write(&cookie, x->secure, p->set_language);
+        reply_header(r, "Set-Cookie", arena_copy(x->arena, cookie.ptr, cookie.len));
+    }
+    buffer_free(&cookie);
+}
+
+static void page_done(portal_exchange *p) {
+    exchange *x = p->context;
+    reply r = {.status = (unsigned)p->http_status, .type = "text/html; charset=utf-8", .page = true,
+               .policy = policy_of(x), .vary = "Accept-Encoding, Accept-Language, Cookie", .tagged = true};
+    // A page holds what its reader may see and a token for its forms.
+    r.cache = x->actor.id[0] ? REPLY_CACHE_NONE : REPLY_CACHE_CHECK;
+    if (p->location != NULL) {
+        reply_header(&r, "Location", p->location);
+    }
+    if (p->language != NULL) {
+        reply_header(&r, "Content-Language", p->language);
+    }
+    cookies_add(x, p, &r);
+    buffer body = {0};
+    buffer_append(&body, p->page.ptr, p->page.len);
+    reply_bytes(x, &r, &body);
+}
+
+static void page_run(exchange *x) {
+    fault f = {0};
+    status s = session_resolve(x, &f);
+    if (s != STATUS_OK) {
+        problem_reply(x, &f);
+        return;
+    }
+    if (x->body.len > 0 && !is_form(x->headers.content_type)) {
+        problem_reply_http(x, 415, "body.type", "Pages take forms only.", "Accept", "application/x-www-form-urlencoded");
+        return;
+    }
+    str language = cookie_find(x->headers.cookie, COOKIE_LANGUAGE);
+    portal_exchange *p = arena_alloc(x->arena, sizeof *p);
+    *p = (portal_exchange){.arena = x->arena, .method = x->method, .path = x->path, .query = x->query,
+                           .body = buffer_str(&x->body), .accept_language = x->headers.accept_language,
+                           .language_cookie = language.ptr ? arena_copy(x->arena, language.ptr, language.len) : NULL,
+                           .cross_site = exchange_is(x, "POST") && session_cross_site(x, false), .actor = x->actor,
+                           .session = x->session, .request_id = problem_id(x), .done = page_done, .context = x};
+    portal_request(x->loop->portal, p);
+}
+
+const route page_route = {"page", page_begin, page_run};
