@@ -12,11 +12,15 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "plugin/catalogue.h"
+#include "plugin/file.h"
+
+enum { TEXT_BYTES = 256 * 1024 };  // of one language
 
 struct plugin_entry {
     atomic_size_t holders;
     char *id, *folder, *settings;
     manifest *manifest;  // NULL when broken
+    json_t *texts;
     bool bundled, enabled;
     char trouble[HEALTH_TROUBLE];
     plugin_health *health;
@@ -51,6 +55,7 @@ static void entry_release(plugin_entry *e) {
     if (!e || atomic_fetch_sub(&e->holders, 1) > 1)
         return;
     manifest_free(e->manifest);
+    json_decref(e->texts);
     free(e->id);
     free(e->folder);
     free(e->settings);
@@ -117,6 +122,26 @@ static char *absolute_folder(const plugin_registry *r, const char *folder) {
     return memory_text(path);
 }
 
+// Files that are not there or are no JSON objects give nothing: the package check speaks of them.
+static json_t *package_texts(const char *folder, const json_t *languages) {
+    json_t *all = json_object();
+    const json_t *language;
+    size_t i;
+    json_array_foreach(languages, i, language) {
+        char name[64];
+        buffer text = {0};
+        snprintf(name, sizeof name, "i18n/%.16s.json", json_string_value(language));
+        if (file_read(folder, name, TEXT_BYTES, &text)) {
+            json_t *texts = json_loadb(text.ptr, text.len, 0, NULL);
+            if (json_is_object(texts))
+                json_object_set(all, json_string_value(language), texts);
+            json_decref(texts);
+        }
+        buffer_free(&text);
+    }
+    return all;
+}
+
 static plugin_entry *entry_create(const char *folder, const char *id, const char *settings) {
     plugin_entry *e = memory_new(sizeof *e);
     fault why = {0};
@@ -130,6 +155,7 @@ static plugin_entry *entry_create(const char *folder, const char *id, const char
         manifest_free(e->manifest);
         e->manifest = NULL;
     }
+    e->texts = e->manifest ? package_texts(folder, e->manifest->languages) : json_object();
     e->id = memory_text(id ? id : e->manifest ? e->manifest->id : "");
     const char *sentence = why.field_count ? why.fields[0].text : why.text;
     snprintf(e->trouble, sizeof e->trouble, "%.*s", (int)sizeof e->trouble - 1, e->manifest ? "" : sentence);
@@ -139,7 +165,7 @@ static plugin_entry *entry_create(const char *folder, const char *id, const char
 // The same, as far as a worker or a page can tell?
 static bool entry_equal(const plugin_entry *a, const plugin_entry *b) {
     return a->enabled == b->enabled && a->bundled == b->bundled && strcmp(a->folder, b->folder) == 0 &&
-           strcmp(a->settings, b->settings) == 0 && a->manifest && b->manifest &&
+           strcmp(a->settings, b->settings) == 0 && a->manifest && b->manifest && json_equal(a->texts, b->texts) &&
            json_equal(a->manifest->json, b->manifest->json);
 }
 
@@ -272,6 +298,7 @@ static void tell(plugin_entry *e, plugin_info *out) {
         .manifest = e->manifest,
         .folder = e->folder,
         .settings = e->settings,
+        .texts = e->texts,
         .bundled = e->bundled,
         .enabled = e->enabled,
         .calls = report.calls,

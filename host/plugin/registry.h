@@ -30,6 +30,7 @@ typedef struct plugin_info {
     const manifest *manifest;  // NULL when BROKEN: its files are gone or do not fit
     const char *folder;    // absolute
     const char *settings;  // JSON
+    const struct json_t *texts;  // i18n/: {"en": {"key": "text"}}; never NULL
     bool bundled, enabled;
     plugin_state state;
     char trouble[HEALTH_TROUBLE];  // why it is not ready, a sentence
