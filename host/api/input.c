@@ -41,8 +41,9 @@ status input_time(const json_t *from, const char *place, const char *name, int64
         return STATUS_OK;
     char pointer[80];
     snprintf(pointer, sizeof pointer, "%s/%s", place, name);
-    return fault_add_field(f, pointer, "format", "Give a date, such as 2026-03-31, or a date and time, such as "
-                                                 "2026-03-31T10:00:00Z.");
+    return fault_add_field(f, pointer, "format",
+                           "Give a date, such as 2026-03-31, or a date and time, such as "
+                           "2026-03-31T10:00:00Z.");
 }
 
 int64_t input_version(const operation_call *c) {

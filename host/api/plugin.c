@@ -88,7 +88,7 @@ static void plugin_write(answer *out, const plugin_info *p, const char *language
     answer_put_bool(out, "bundled", p->bundled);
     answer_put_bool(out, "enabled", p->enabled);
     answer_put_text(out, "state", plugin_state_text(p->state));
-    answer_put_text(out, "trouble", p->trouble[0] ? p->trouble : NULL);
+    answer_put_text(out, "trouble", p->trouble);
     answer_put_raw(out, "settings", str_from(p->settings));
     answer_put_int(out, "calls", (int64_t)p->calls);
     answer_put_int(out, "crashes", (int64_t)p->crashes);
@@ -204,9 +204,6 @@ static status plugins_update_after(operation_call *c) {
 
 const operation_steps plugin_operations[] = {
     {.id = "plugins.list", .read = plugins_list_read},
-    {.id = "plugins.update",
-     .read = plugins_update_read,
-     .write = plugins_update_write,
-     .after = plugins_update_after},
+    {.id = "plugins.update", .read = plugins_update_read, .write = plugins_update_write, .after = plugins_update_after},
     {0},
 };

@@ -66,8 +66,8 @@ static status members_add_write(operation_call *c) {
     const char *wanted = input_text(c->body, "role");
     usage_actor by = input_actor(c);
     member_added added;
-    status st = member_add(c->store, &c->live, &by, c->id, input_text(c->body, "email"), role_from(wanted), &added,
-                           &c->fault);
+    status st =
+        member_add(c->store, &c->live, &by, c->id, input_text(c->body, "email"), role_from(wanted), &added, &c->fault);
     if (st != STATUS_OK)
         return st;
     answer_object(c->answer);

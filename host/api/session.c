@@ -13,7 +13,7 @@
 
 typedef struct sign_in {
     person person;
-    char hash[CRYPTO_PASSWORD_TEXT];  // "": nobody, or nobody with a password
+    char hash[CRYPTO_PASSWORD_TEXT]; // "": nobody, or nobody with a password
 } sign_in;
 
 static status refused(fault *f) {
@@ -48,7 +48,7 @@ static status sessions_create_read(operation_call *c) {
     c->state = in;
     char email[ACCOUNT_EMAIL_TEXT];
     if (!account_email_normal(input_text(c->body, "email"), email))
-        return STATUS_OK;  // goes the same way as an unknown one
+        return STATUS_OK; // goes the same way as an unknown one
     fault none = {0};
     status st = account_find_email(c->store, email, &in->person, in->hash, &none);
     if (st == STATUS_NOT_FOUND)
@@ -142,7 +142,7 @@ static status invitations_accept_write(operation_call *c) {
     person who;
     status st = invitation_accept(c->store, &c->live, &a, &who, &c->fault);
     if (st == STATUS_OK && signed_in(c))
-        st = session_end(c->store, c->session, &c->fault);  // more rights, a new session
+        st = session_end(c->store, c->session, &c->fault); // more rights, a new session
     return st == STATUS_OK ? begin_session(c, &who) : st;
 }
 

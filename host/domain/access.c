@@ -23,8 +23,8 @@ typedef enum object { OBJECT_NONE, OBJECT_PROCESS, OBJECT_NODE, OBJECT_ASSET } o
 typedef struct access_rule {
     const char *name;
     object object;
-    role least;           // role in the object's process
-    bool creator_too;     // a contributor may do it with what is their own
+    role least;       // role in the object's process
+    bool creator_too; // a contributor may do it with what is their own
 } access_rule;
 
 static const access_rule rules[] = {
@@ -47,8 +47,8 @@ static const access_rule *rule_find(const char *name) {
 }
 
 bool access_rule_known(const char *rule) {
-    return rule && (!strcmp(rule, "anonymous") || !strcmp(rule, "user") || !strcmp(rule, "site.admin") ||
-                    rule_find(rule));
+    return rule &&
+           (!strcmp(rule, "anonymous") || !strcmp(rule, "user") || !strcmp(rule, "site.admin") || rule_find(rule));
 }
 
 static status deny_visitor(fault *f) {

@@ -165,8 +165,8 @@ status account_find(store *s, const char *id, person *out, fault *f) {
 }
 
 status account_find_email(store *s, const char *email, person *out, char hash[CRYPTO_PASSWORD_TEXT], fault *f) {
-    store_rows *rows = store_query(
-        s, "SELECT " ACCOUNT_COLUMNS ", password FROM person WHERE email = ? AND disabled = 0", "t", email);
+    store_rows *rows =
+        store_query(s, "SELECT " ACCOUNT_COLUMNS ", password FROM person WHERE email = ? AND disabled = 0", "t", email);
     bool found = store_next(rows);
     if (found)
         account_row_read(rows, out);

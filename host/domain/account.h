@@ -23,24 +23,24 @@ status account_password_hash(str password, char hash[CRYPTO_PASSWORD_TEXT], faul
 bool account_password_check(const char *hash, str password);
 
 typedef struct account_draft {
-    const char *email;          // as typed
+    const char *email; // as typed
     const char *name;
-    const char *kind;           // citizen, official, company, nonprofit; NULL: citizen
-    const char *language;       // NULL: en
-    const char *password_hash;  // NULL: cannot sign in yet
+    const char *kind;          // citizen, official, company, nonprofit; NULL: citizen
+    const char *language;      // NULL: en
+    const char *password_hash; // NULL: cannot sign in yet
     bool admin;
 } account_draft;
 
 // On the writer's thread. STATUS_CONFLICT "account.exists" when the e-mail is taken; field faults for what is wrong.
 status account_create(store *s, const account_draft *draft, person *out, fault *f);
 
-status account_find(store *s, const char *id, person *out, fault *f);  // STATUS_NOT_FOUND
+status account_find(store *s, const char *id, person *out, fault *f); // STATUS_NOT_FOUND
 // `hash` (may be NULL) gets the password's hash, "" without one. Disabled accounts are not found.
 status account_find_email(store *s, const char *email, person *out, char hash[CRYPTO_PASSWORD_TEXT], fault *f);
 bool account_any_admin(store *s);
 
 typedef struct account_change {
-    const char *name, *language, *kind;  // NULL leaves it
+    const char *name, *language, *kind; // NULL leaves it
 } account_change;
 
 status account_update(store *s, const char *id, const account_change *change, person *out, fault *f);

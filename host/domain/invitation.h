@@ -15,10 +15,10 @@ typedef struct invitation {
     char hash[2 * CRYPTO_HASH + 1];
     char kind[16];         // member, administrator
     char email[200];       // "" for an administrator: the person says it
-    char process[ID_TEXT];  // "" for an administrator
+    char process[ID_TEXT]; // "" for an administrator
     char process_name[200];
     role role;
-    int64_t expires;       // UTC milliseconds
+    int64_t expires; // UTC milliseconds
 } invitation;
 
 // On the writer's thread: invite `email` (normal form) to a process; replaces an earlier one that is still open.
@@ -38,10 +38,10 @@ void invitation_write(answer *out, const invitation *i);
 
 typedef struct invitation_acceptance {
     const char *token;
-    const person *actor;        // who is signed in, or NULL
-    const char *email;          // for an administrator only
+    const person *actor; // who is signed in, or NULL
+    const char *email;   // for an administrator only
     const char *name, *language, *kind;
-    const char *password_hash;  // NULL when somebody is signed in
+    const char *password_hash; // NULL when somebody is signed in
     const uint8_t *secret;
 } invitation_acceptance;
 

@@ -13,9 +13,9 @@ const char *const language_codes[LANGUAGE_COUNT] = {"en", "es", "it", "lv", "nl"
 extern const embed_file domain_texts[];
 
 // Languages that a catalogue may hold beside ours, so that a page can say in which language a text is.
-static const char other_codes[][4] = {"bg", "ca", "cs", "cy", "da", "el", "et", "eu", "fi", "ga", "gl", "hr", "hu",
-                                      "is", "lb", "lt", "mk", "mt", "nb", "nn", "no", "pl", "pt", "ro", "ru", "sk",
-                                      "sl", "sq", "sr", "sv", "tr", "uk", "ar", "zh", "und"};
+static const char other_codes[][4] = {"bg", "ca", "cs", "cy", "da", "el", "et", "eu", "fi", "ga", "gl", "hr",
+                                      "hu", "is", "lb", "lt", "mk", "mt", "nb", "nn", "no", "pl", "pt", "ro",
+                                      "ru", "sk", "sl", "sq", "sr", "sv", "tr", "uk", "ar", "zh", "und"};
 
 bool language_known(const char *code) {
     for (size_t i = 0; code && i < LANGUAGE_COUNT; i++)
@@ -98,7 +98,7 @@ static const char *skip_value(const char *p, const char *end) {
         if (*p == '{' || *p == '[')
             depth++;
         else if ((*p == '}' || *p == ']') && depth-- <= 1)
-            return depth == 0 ? p + 1 : p;  // the second: the end of what is around a plain value
+            return depth == 0 ? p + 1 : p; // the second: the end of what is around a plain value
         else if (*p == ',' && depth == 0)
             return p;
         p++;

@@ -28,10 +28,10 @@ const char *language_find(const char *wanted);
 // NULL or names none of ours.
 const char *language_accept(const char *header);
 
-// One value of a JSON object by language. Returns the value as it stands in the JSON text (a string keeps its quotes and
-// escapes, so that it can be written with answer_put_raw), borrowed from `json_object`; an empty str if there is none.
-// Empty texts ("") count only when nothing else is there. *chosen (may be NULL) becomes the code of its language ("und"
-// for one that the host has never heard of), and lives as long as the program. The object must be valid JSON.
+// One value of a JSON object by language. Returns the value as it stands in the JSON text (a string keeps its quotes
+// and escapes, so that it can be written with answer_put_raw), borrowed from `json_object`; an empty str if there is
+// none. Empty texts ("") count only when nothing else is there. *chosen (may be NULL) becomes the code of its language
+// ("und" for one that the host has never heard of), and lives as long as the program. The object must be valid JSON.
 str language_pick(str json_object, const char *language, const char **chosen);
 
 // The same as plain, NUL-terminated text in the arena; "" if there is none. For strings only.

@@ -47,8 +47,7 @@ static status tell(store *s, live_list *live, const usage_actor *by, const char 
 
 static role role_of(store *s, const char *process, const char *whom) {
     role r = ROLE_NONE;
-    store_rows *rows =
-        store_query(s, "SELECT role FROM member WHERE process = ? AND person = ?", "tt", process, whom);
+    store_rows *rows = store_query(s, "SELECT role FROM member WHERE process = ? AND person = ?", "tt", process, whom);
     if (store_next(rows))
         r = role_from(store_text(rows, 0));
     store_end(rows, NULL);
@@ -100,10 +99,10 @@ static status member_insert(store *s, const char *process, const char *whom, rol
                      whom, role_text(wanted), clock_now());
 }
 
-status member_join(store *s, live_list *live, const usage_actor *by, const char *process, const char *whom,
-                   role wanted, fault *f) {
+status member_join(store *s, live_list *live, const usage_actor *by, const char *process, const char *whom, role wanted,
+                   fault *f) {
     if (role_of(s, process, whom) >= wanted)
-        return STATUS_OK;  // an old invitation takes nothing away
+        return STATUS_OK; // an old invitation takes nothing away
     status st = store_run(s, f, "DELETE FROM member WHERE process = ? AND person = ?", "tt", process, whom);
     if (st == STATUS_OK)
         st = member_insert(s, process, whom, wanted, f);
@@ -128,8 +127,8 @@ static status add_known(store *s, live_list *live, const usage_actor *by, const 
     return st == STATUS_OK ? tell(s, live, by, "member.role", NOTIFY_PERSON, process, whom, f) : st;
 }
 
-status member_add(store *s, live_list *live, const usage_actor *by, const char *process, const char *email,
-                  role wanted, member_added *out, fault *f) {
+status member_add(store *s, live_list *live, const usage_actor *by, const char *process, const char *email, role wanted,
+                  member_added *out, fault *f) {
     memset(out, 0, sizeof *out);
     if (!account_email_normal(email, out->email))
         return fault_add_field(f, "/email", "format", "This is not an e-mail address.");

@@ -12,11 +12,11 @@
 #include "store/store.h"
 
 typedef struct member_added {
-    bool invited;              // false: a member now
-    char person[ID_TEXT];      // "" when invited
-    char email[200];           // as it is kept
-    char token[CRYPTO_TOKEN_TEXT];  // of the invitation, "" otherwise
-    int64_t expires;           // of the invitation, UTC milliseconds
+    bool invited;                  // false: a member now
+    char person[ID_TEXT];          // "" when invited
+    char email[200];               // as it is kept
+    char token[CRYPTO_TOKEN_TEXT]; // of the invitation, "" otherwise
+    int64_t expires;               // of the invitation, UTC milliseconds
 } member_added;
 
 // On the writer's thread. A known e-mail becomes a member (or gets the new role), an unknown one is invited; an earlier

@@ -13,8 +13,9 @@ status meta_get(store *s, const char *key, buffer *out, fault *f) {
 }
 
 status meta_set(store *s, const char *key, const char *value, fault *f) {
-    return store_run(s, f, "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                     "tt", key, value);
+    return store_run(
+        s, f, "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        "tt", key, value);
 }
 
 static status secret_create(store *s, uint8_t secret[CRYPTO_KEY], fault *f) {

@@ -13,8 +13,8 @@ typedef struct node_row {
     char process[ID_TEXT];
     bool task;
     char status[16];
-    char *name, *process_name;  // in the arena
-    const char *description;    // in the arena
+    char *name, *process_name; // in the arena
+    const char *description;   // in the arena
     int64_t start, end, version;
 } node_row;
 
@@ -70,7 +70,7 @@ static status check_change(const node_row *was, const node_change *c, fault *f) 
 typedef struct node_next {
     const char *status, *name, *description;
     int64_t start, end;
-    bool changed;  // anything at all
+    bool changed; // anything at all
     bool to_status;
 } node_next;
 

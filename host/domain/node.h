@@ -15,15 +15,15 @@
 
 // What to change; NULL or `*_given` false leaves it.
 typedef struct node_change {
-    const char *status;  // awaiting, in_progress, finished
+    const char *status; // awaiting, in_progress, finished
     const char *name, *description;
     bool start_given, end_given;
-    int64_t start, end;  // UTC milliseconds; 0: none
-    int64_t version;     // that the client has seen; 0: does not matter
+    int64_t start, end; // UTC milliseconds; 0: none
+    int64_t version;    // that the client has seen; 0: does not matter
 } node_change;
 
-// On the writer's thread. Rolls up, logs (node.started, node.finished, node.updated) and tells the members when a task is
-// finished. STATUS_CONFLICT "version.conflict" with the current version in fault.about; STATUS_INVALID
+// On the writer's thread. Rolls up, logs (node.started, node.finished, node.updated) and tells the members when a task
+// is finished. STATUS_CONFLICT "version.conflict" with the current version in fault.about; STATUS_INVALID
 // "node.rolls_up" for the status or dates of an objective or phase, "node.dates" for a start behind the end.
 status node_update(store *s, live_list *live, const usage_actor *by, const char *node, const node_change *change,
                    fault *f);

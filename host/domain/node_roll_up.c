@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// Status, progress and dates of what is above the tasks. Two faults of the platform before this one are mended: nothing below
-// is "awaiting" and not "finished", and progress is the share over the tasks, so that a phase of one small and one
-// large objective does not jump.
+// Status, progress and dates of what is above the tasks. Two faults of the platform before this one are mended: nothing
+// below is "awaiting" and not "finished", and progress is the share over the tasks, so that a phase of one small and
+// one large objective does not jump.
 #include <string.h>
 
 #include "domain/node.h"
@@ -60,10 +60,9 @@ static status roll_up(store *s, arena *a, const char *process, fault *f) {
             st = store_node(s, &t->nodes[i], &shares[i], f);
     // A process without tasks keeps the status that its administrators gave it.
     if (st == STATUS_OK && whole->tasks)
-        st = store_run(s, f,
-                       "UPDATE process SET status = ?, progress = ? WHERE id = ? AND (status <> ? OR progress <> ?)",
-                       "titti", share_status(whole), share_progress(whole), process, share_status(whole),
-                       share_progress(whole));
+        st = store_run(
+            s, f, "UPDATE process SET status = ?, progress = ? WHERE id = ? AND (status <> ? OR progress <> ?)",
+            "titti", share_status(whole), share_progress(whole), process, share_status(whole), share_progress(whole));
     return st;
 }
 

@@ -10,7 +10,7 @@ bool tree_node_is_task(const tree_node *n) {
 // ---- Finding by id: open addressing, at most half full
 
 static size_t hash_of(str key) {
-    uint64_t h = 14695981039346656037u;  // FNV-1a
+    uint64_t h = 14695981039346656037u; // FNV-1a
     for (size_t i = 0; i < key.len; i++)
         h = (h ^ (uint8_t)key.ptr[i]) * 1099511628211u;
     return (size_t)(h ^ h >> 29);
@@ -99,10 +99,11 @@ static void link_insert(tree_link **list, tree_link *link) {
 static status load_links(store *s, arena *a, const char *process, link_kind kind, node_tree *t, fault *f) {
     store_rows *rows =
         kind == LINK_NEED
-            ? store_query(s,
-                          "SELECT node_need.node, node_need.profile FROM node JOIN node_need ON node_need.node = node.id "
-                          "WHERE node.process = ?",
-                          "t", process)
+            ? store_query(
+                  s,
+                  "SELECT node_need.node, node_need.profile FROM node JOIN node_need ON node_need.node = node.id "
+                  "WHERE node.process = ?",
+                  "t", process)
             : store_query(s,
                           "SELECT node_prerequisite.node, node_prerequisite.after FROM node "
                           "JOIN node_prerequisite ON node_prerequisite.node = node.id "
@@ -121,8 +122,7 @@ static status load_links(store *s, arena *a, const char *process, link_kind kind
 }
 
 static status load_assets(store *s, const char *process, node_tree *t, fault *f) {
-    store_rows *rows =
-        store_query(s, "SELECT node, COUNT(*) FROM asset WHERE process = ? GROUP BY node", "t", process);
+    store_rows *rows = store_query(s, "SELECT node, COUNT(*) FROM asset WHERE process = ? GROUP BY node", "t", process);
     while (store_next(rows)) {
         tree_node *n = node_tree_find(t, store_str(rows, 0));
         if (n)

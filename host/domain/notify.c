@@ -12,7 +12,7 @@
 // One notification as its row says it. Texts are borrowed.
 typedef struct notification {
     const char *id, *event;
-    json_t *params;  // object
+    json_t *params; // object
     const char *process, *node, *asset;
     int64_t created;
     bool read;
@@ -158,8 +158,8 @@ status notify_people(store *s, live_list *live, const notify_event *e, fault *f)
 static void notification_read(store_rows *rows, notification *out) {
     str params = store_str(rows, 2);
     json_t *parsed = json_loadb(params.ptr, params.len, 0, NULL);
-    *out = (notification){store_text(rows, 0), store_text(rows, 1), parsed ? parsed : json_object(),
-                          store_text(rows, 3), store_text(rows, 4), store_text(rows, 5),
+    *out = (notification){store_text(rows, 0), store_text(rows, 1),    parsed ? parsed : json_object(),
+                          store_text(rows, 3), store_text(rows, 4),    store_text(rows, 5),
                           store_int(rows, 6),  store_int(rows, 7) != 0};
 }
 
@@ -188,10 +188,9 @@ status notify_list_write(store *s, answer *out, const char *person, const char *
     // An id is smaller than "g": with no cursor everything is before it.
     const char *before = after ? after : "g";
     store_rows *rows =
-        unread_only
-            ? store_query(s, COLUMNS " AND id < ? AND read_at = 0 ORDER BY id DESC LIMIT ?", "tti", person, before,
-                          limit + 1)
-            : store_query(s, COLUMNS " AND id < ? ORDER BY id DESC LIMIT ?", "tti", person, before, limit + 1);
+        unread_only ? store_query(s, COLUMNS " AND id < ? AND read_at = 0 ORDER BY id DESC LIMIT ?", "tti", person,
+                                  before, limit + 1)
+                    : store_query(s, COLUMNS " AND id < ? ORDER BY id DESC LIMIT ?", "tti", person, before, limit + 1);
     char next[ID_TEXT];
     answer_object(out);
     answer_key(out, "items");
@@ -219,7 +218,8 @@ status notify_missed(store *s, const char *person, const char *language, const c
 status notify_mark_read(store *s, const char *person, const json_t *ids, fault *f) {
     int64_t now = clock_now();
     if (!ids)
-        return store_run(s, f, "UPDATE notification SET read_at = ? WHERE person = ? AND read_at = 0", "it", now, person);
+        return store_run(s, f, "UPDATE notification SET read_at = ? WHERE person = ? AND read_at = 0", "it", now,
+                         person);
     size_t i;
     json_t *entry;
     status st = STATUS_OK;

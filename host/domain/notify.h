@@ -13,22 +13,22 @@
 #include "store/store.h"
 
 typedef enum notify_audience {
-    NOTIFY_PERSON,   // the one in `person`
-    NOTIFY_PROCESS,  // every member of `process`
-    NOTIFY_NODE,     // those members of `process` who work there: contributors and administrators
-    NOTIFY_CREATOR,  // who made `asset`
-    NOTIFY_ADMINS,   // administrators of the site
+    NOTIFY_PERSON,  // the one in `person`
+    NOTIFY_PROCESS, // every member of `process`
+    NOTIFY_NODE,    // those members of `process` who work there: contributors and administrators
+    NOTIFY_CREATOR, // who made `asset`
+    NOTIFY_ADMINS,  // administrators of the site
 } notify_audience;
 
 // Borrowed for the call.
 typedef struct notify_event {
-    const char *event;  // "asset.created", "task.finished", "member.added", "plugin.quarantined", or "PLUGIN:TEMPLATE"
+    const char *event; // "asset.created", "task.finished", "member.added", "plugin.quarantined", or "PLUGIN:TEMPLATE"
     notify_audience audience;
-    const char *person;  // for NOTIFY_PERSON
-    const char *actor;   // id of the person who did it: is not told. NULL: tell everybody
-    json_t *params;      // object of texts and numbers for the template; may be NULL. For "PLUGIN:TEMPLATE" it holds the
-                         // template itself under "text": {"en": "{person} answered", ...}
-    const char *process, *node, *asset;  // what it is about; NULL where it does not apply
+    const char *person; // for NOTIFY_PERSON
+    const char *actor;  // id of the person who did it: is not told. NULL: tell everybody
+    json_t *params;     // object of texts and numbers for the template; may be NULL. For "PLUGIN:TEMPLATE" it holds the
+                        // template itself under "text": {"en": "{person} answered", ...}
+    const char *process, *node, *asset; // what it is about; NULL where it does not apply
 } notify_event;
 
 // On the writer's thread: one row for each person of the audience, and a live event "notification" on the topic

@@ -118,8 +118,8 @@ status process_update(store *s, const usage_actor *by, const char *process, cons
                        "UPDATE process SET name = COALESCE(?, name), description = COALESCE(?, description), "
                        "status = COALESCE(?, status), language = COALESCE(?, language), updated = ?, "
                        "version = version + 1 WHERE id = ? AND COALESCE(?, version) = version",
-                       c->version ? "ttttiti" : "ttttitn", c->name, c->description, c->status, c->language,
-                       clock_now(), process, c->version);
+                       c->version ? "ttttiti" : "ttttitn", c->name, c->description, c->status, c->language, clock_now(),
+                       process, c->version);
     if (st == STATUS_OK && store_changes(s) == 0)
         st = explain_unchanged(s, process, f);
     if (st != STATUS_OK)
@@ -138,11 +138,12 @@ status process_update(store *s, const usage_actor *by, const char *process, cons
     "JOIN process ON process.id = member.process "
 
 static status put_tasks(store *s, answer *out, const char *process, fault *f) {
-    store_rows *rows = store_query(s,
-                                   "SELECT COUNT(*), COALESCE(SUM(CASE WHEN status = 'finished' THEN 1 ELSE 0 END), 0), "
-                                   "COALESCE(MIN(CASE WHEN start_at <> 0 THEN start_at END), 0), "
-                                   "COALESCE(MAX(end_at), 0) FROM node WHERE process = ? AND kind = 'task'",
-                                   "t", process);
+    store_rows *rows =
+        store_query(s,
+                    "SELECT COUNT(*), COALESCE(SUM(CASE WHEN status = 'finished' THEN 1 ELSE 0 END), 0), "
+                    "COALESCE(MIN(CASE WHEN start_at <> 0 THEN start_at END), 0), "
+                    "COALESCE(MAX(end_at), 0) FROM node WHERE process = ? AND kind = 'task'",
+                    "t", process);
     if (store_next(rows)) {
         answer_put_time(out, "start", store_int(rows, 2));
         answer_put_time(out, "end", store_int(rows, 3));
@@ -173,8 +174,9 @@ static status put_process(store *s, store_rows *rows, answer *out, fault *f) {
 }
 
 status process_write(store *s, answer *out, const char *process, const person *actor, const char *language, fault *f) {
-    (void)language;  // a process speaks its own language to everybody
-    store_rows *rows = store_query(s, COLUMNS "WHERE member.person = ? AND member.process = ?", "tt", actor->id, process);
+    (void)language; // a process speaks its own language to everybody
+    store_rows *rows =
+        store_query(s, COLUMNS "WHERE member.person = ? AND member.process = ?", "tt", actor->id, process);
     if (!store_next(rows)) {
         status st = store_end(rows, f);
         return st == STATUS_OK ? not_found(f) : st;

@@ -11,7 +11,7 @@ typedef struct guide_copy guide_copy;
 
 // A node of the guide and what it becomes.
 typedef struct copied_node {
-    char *origin, *parent;  // ids in the guide; no parent: NULL
+    char *origin, *parent; // ids in the guide; no parent: NULL
     char *kind;
     const char *name, *description;
     int64_t position;
@@ -143,8 +143,8 @@ static status copy_prerequisites(const guide_copy *c, fault *f) {
     while (st == STATUS_OK && store_next(rows)) {
         const copied_node *n = find(c, store_text(rows, 0)), *after = find(c, store_text(rows, 1));
         if (n && after)
-            st = store_run(c->store, f, "INSERT INTO node_prerequisite (node, after) VALUES (?, ?)", "tt",
-                           n->made.text, after->made.text);
+            st = store_run(c->store, f, "INSERT INTO node_prerequisite (node, after) VALUES (?, ?)", "tt", n->made.text,
+                           after->made.text);
     }
     status ended = store_end(rows, st == STATUS_OK ? f : NULL);
     return st != STATUS_OK ? st : ended;

@@ -13,7 +13,7 @@ enum { SESSION_HASH_TEXT = 2 * CRYPTO_HASH + 1, SESSION_SECONDS = 12 * 3600 };
 
 typedef struct session_token {
     char token[CRYPTO_TOKEN_TEXT];
-    int64_t expires;  // UTC milliseconds
+    int64_t expires; // UTC milliseconds
 } session_token;
 
 void session_hash(str token, char hash[SESSION_HASH_TEXT]);
@@ -24,6 +24,6 @@ status session_create(store *s, const char *person, session_token *out, fault *f
 // One kept query. STATUS_UNAUTHENTICATED for a session that is unknown or over, or a person who was switched off.
 status session_find(store *s, const char *hash, person *out, fault *f);
 
-status session_end(store *s, const char *hash, fault *f);  // fine if it is not there
+status session_end(store *s, const char *hash, fault *f); // fine if it is not there
 
 #endif

@@ -52,12 +52,12 @@ status usage_append(store *s, const uint8_t secret[32], const usage_event *e, fa
     }
     if (!e->id)
         made = id_create();
-    return store_run(s, f,
-                     "INSERT INTO usage (id, at, person, role, action, process, node, asset, interlinker, plugin, data) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "titttttttts", e->id ? e->id : made.text, e->at ? e->at : clock_now(),
-                     who, e->role, e->action, e->process, e->node, e->asset, e->interlinker,
-                     e->plugin, e->data.len ? e->data : STR("{}"));
+    return store_run(
+        s, f,
+        "INSERT INTO usage (id, at, person, role, action, process, node, asset, interlinker, plugin, data) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "titttttttts", e->id ? e->id : made.text, e->at ? e->at : clock_now(), who, e->role, e->action, e->process,
+        e->node, e->asset, e->interlinker, e->plugin, e->data.len ? e->data : STR("{}"));
 }
 
 void usage_event_write(answer *out, const usage_event *e, const char *name) {

@@ -14,11 +14,11 @@ enum { USAGE_PSEUDONYM_TEXT = 33 };
 
 // Who does something, as the log and the notifications tell it. Borrowed for the call it is given to.
 typedef struct usage_actor {
-    const uint8_t *secret;  // 32 bytes, of the installation
-    const char *person;     // id of the person; NULL: nobody in particular, or not to be told
-    const char *name;       // of the person, for the texts of notifications; may be NULL
-    const char *role;       // citizen, official, company, nonprofit, plugin, system
-    const char *plugin;     // "survey@1.0.0" when a plugin does it, or NULL
+    const uint8_t *secret; // 32 bytes, of the installation
+    const char *person;    // id of the person; NULL: nobody in particular, or not to be told
+    const char *name;      // of the person, for the texts of notifications; may be NULL
+    const char *role;      // citizen, official, company, nonprofit, plugin, system
+    const char *plugin;    // "survey@1.0.0" when a plugin does it, or NULL
 } usage_actor;
 
 usage_actor usage_actor_of(const person *p, const uint8_t secret[32]);
@@ -27,15 +27,15 @@ usage_actor usage_actor_system(const uint8_t secret[32]);
 
 // Anything but `action` may be NULL. All texts are borrowed for the call.
 typedef struct usage_event {
-    const char *person;  // id of the person; the log keeps the pseudonym. NULL: an anonymous act
-    const char *pseudonym;  // of `person`, if the caller knows it already; NULL: it is made
-    const char *role;    // as in usage_actor
-    const char *action;  // ^[a-z][a-z0-9_.-]{0,63}$
+    const char *person;    // id of the person; the log keeps the pseudonym. NULL: an anonymous act
+    const char *pseudonym; // of `person`, if the caller knows it already; NULL: it is made
+    const char *role;      // as in usage_actor
+    const char *action;    // ^[a-z][a-z0-9_.-]{0,63}$
     const char *process, *node, *asset, *interlinker;
-    const char *plugin;  // "id@version"
-    str data;            // a JSON object as text; empty is {}
-    const char *id;      // NULL: a new one
-    int64_t at;          // UTC milliseconds; 0: now
+    const char *plugin; // "id@version"
+    str data;           // a JSON object as text; empty is {}
+    const char *id;     // NULL: a new one
+    int64_t at;         // UTC milliseconds; 0: now
 } usage_event;
 
 // On the writer's thread.
@@ -50,10 +50,10 @@ void usage_pseudonym(const uint8_t secret[32], const char *person, char out[USAG
 // What to read. NULL or 0 is "any". `asset` or `process` make it quick; whoever asks has had its access checked.
 typedef struct usage_filter {
     const char *process, *node, *asset, *interlinker;
-    const char *person;  // pseudonym
+    const char *person; // pseudonym
     const char *action;
-    int64_t from, to;    // UTC milliseconds: from <= at < to
-    const char *names_of;  // a process whose members' names may be shown, or NULL
+    int64_t from, to;     // UTC milliseconds: from <= at < to
+    const char *names_of; // a process whose members' names may be shown, or NULL
     const uint8_t *secret;
 } usage_filter;
 

@@ -12,7 +12,7 @@ struct usage_export {
     usage_filter filter;
     usage_format format;
     usage_names names;
-    int64_t seq;  // of the last row given out
+    int64_t seq; // of the last row given out
     bool started;
 };
 
@@ -59,11 +59,11 @@ static void add_cell(buffer *out, str text, bool last) {
 static void add_csv(buffer *out, const usage_row *row, const char *name) {
     char at[CLOCK_TEXT];
     clock_format(row->event.at, at);
-    const char *cells[] = {row->event.id,      at,
-                           row->event.pseudonym,     name,
-                           row->event.role,    row->event.action,
-                           row->event.process, row->event.node,
-                           row->event.asset,   row->event.interlinker,
+    const char *cells[] = {row->event.id,        at,
+                           row->event.pseudonym, name,
+                           row->event.role,      row->event.action,
+                           row->event.process,   row->event.node,
+                           row->event.asset,     row->event.interlinker,
                            row->event.plugin};
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
         add_cell(out, str_from(cells[i]), false);

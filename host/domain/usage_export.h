@@ -15,10 +15,10 @@ typedef struct usage_export usage_export;
 status usage_export_begin(store *s, arena *a, const usage_filter *filter, usage_format format, usage_export **out,
                           fault *f);
 
-// Adds up to 500 rows to `out` (before the first also the header of a CSV). *more becomes false with the last. CSV is RFC 4180; a cell that a
-// spreadsheet would take for a formula gets an apostrophe before it. `s` may be any connection.
+// Adds up to 500 rows to `out` (before the first also the header of a CSV). *more becomes false with the last. CSV is
+// RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe before it. `s` may be any connection.
 status usage_export_next(usage_export *e, store *s, buffer *out, bool *more, fault *f);
 
-const char *usage_format_type(usage_format format);  // the media type
+const char *usage_format_type(usage_format format); // the media type
 
 #endif

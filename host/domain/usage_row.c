@@ -8,8 +8,8 @@
 // An argument that is NULL matches everything, also where the column is NULL.
 #define IS_OR_ANY(column) "COALESCE(?, " column ", '') = COALESCE(" column ", '')"
 #define REST                                                                                                           \
-    " AND " IS_OR_ANY("node") " AND " IS_OR_ANY("interlinker") " AND " IS_OR_ANY("person")                             \
-    " AND COALESCE(?, action) = action AND at >= ? AND at < ?"
+    " AND " IS_OR_ANY("node") " AND " IS_OR_ANY("interlinker") " AND " IS_OR_ANY(                                      \
+        "person") " AND COALESCE(?, action) = action AND at >= ? AND at < ?"
 #define OLDEST_FIRST " AND seq > ? ORDER BY seq LIMIT ?"
 #define NEWEST_FIRST " AND seq < ? ORDER BY seq DESC LIMIT ?"
 // Each begins with what an index can find.

@@ -9,7 +9,7 @@
 
 typedef struct usage_row {
     int64_t seq;
-    usage_event event;  // texts borrowed until the next row; `pseudonym` is set and `person` is not
+    usage_event event; // texts borrowed until the next row; `pseudonym` is set and `person` is not
 } usage_row;
 
 // Newest first those before `seq`, or oldest first those after it.
@@ -28,6 +28,6 @@ typedef struct usage_names {
 
 // The members of filter->names_of; empty when that is NULL. Lies in the arena.
 status usage_names_load(store *s, arena *a, const usage_filter *filter, usage_names *out, fault *f);
-const char *usage_names_find(const usage_names *names, const char *pseudonym);  // NULL: unknown
+const char *usage_names_find(const usage_names *names, const char *pseudonym); // NULL: unknown
 
 #endif

@@ -18,10 +18,31 @@ static void emails_have_one_form(void **state) {
     label[70] = '\0';
     char too_long[120];
     snprintf(too_long, sizeof too_long, "%s@example.org", label);
-    const char *bad[] = {"",         "ada",       "ada@",          "@example.org",     "ada@example",   "a b@example.org",
-                         "a@b@c.de", "a@.de",     "a@b..de",       "a@b.de.",          ".a@example.org", "a.@example.org",
-                         "a..b@c.de", "a@-b.de",  "a@b-.de",       "a@b.de-",          "a\"b@c.de",     "a@b_c.de",
-                         "a@[1.2.3.4]", "<a@b.de>", "a\x01@b.de",  "a@b.de\r\nBcc: x", too_long,        "\xff@b.de", NULL};
+    const char *bad[] = {"",
+                         "ada",
+                         "ada@",
+                         "@example.org",
+                         "ada@example",
+                         "a b@example.org",
+                         "a@b@c.de",
+                         "a@.de",
+                         "a@b..de",
+                         "a@b.de.",
+                         ".a@example.org",
+                         "a.@example.org",
+                         "a..b@c.de",
+                         "a@-b.de",
+                         "a@b-.de",
+                         "a@b.de-",
+                         "a\"b@c.de",
+                         "a@b_c.de",
+                         "a@[1.2.3.4]",
+                         "<a@b.de>",
+                         "a\x01@b.de",
+                         "a@b.de\r\nBcc: x",
+                         too_long,
+                         "\xff@b.de",
+                         NULL};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         if (account_email_normal(bad[i], out))
             fail_msg("%s was taken", bad[i]);
@@ -37,7 +58,7 @@ static void passwords_have_one_rule(void **state) {
     assert_string_equal(f.fields[0].code, "too_short");
     assert_non_null(strstr(f.fields[0].text, "10"));
     assert_int_equal(account_password_rule(STR("ten chars!"), NULL), STATUS_OK);
-    assert_int_equal(account_password_rule(STR("āčēģīķļņš"), NULL), STATUS_INVALID);  // nine, though more bytes
+    assert_int_equal(account_password_rule(STR("āčēģīķļņš"), NULL), STATUS_INVALID); // nine, though more bytes
     assert_int_equal(account_password_rule(STR("āčēģīķļņšž"), NULL), STATUS_OK);
     char long_one[ACCOUNT_PASSWORD_MOST + 2];
     memset(long_one, 'x', sizeof long_one);
@@ -187,8 +208,9 @@ static void a_stranger_joins_by_invitation(void **state) {
     world_ok(w, invitation_accept(w->db, &live, &a, &who, &w->fault));
     assert_string_equal(who.email, "new@example.org");
     assert_false(who.admin);
-    assert_int_equal(store_count(w->db, 0, "SELECT 1 FROM member WHERE process = ? AND person = ? AND role = 'contributor'",
-                                 "tt", process.text, who.id),
+    assert_int_equal(store_count(w->db, 0,
+                                 "SELECT 1 FROM member WHERE process = ? AND person = ? AND role = 'contributor'", "tt",
+                                 process.text, who.id),
                      1);
     assert_int_equal(invitation_accept(w->db, &live, &a, &who, NULL), STATUS_NOT_FOUND);
     // Ada is told; the one who joined is not.

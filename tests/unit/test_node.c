@@ -16,7 +16,8 @@ static plan plan_of(void **state) {
 
 static void set(plan *p, const char *origin, const char *wanted) {
     node_change change = {.status = wanted};
-    world_ok(p->w, node_update(p->w->db, NULL, &p->by, world_node(p->w, p->process.text, origin), &change, &p->w->fault));
+    world_ok(p->w,
+             node_update(p->w->db, NULL, &p->by, world_node(p->w, p->process.text, origin), &change, &p->w->fault));
 }
 
 static json_t *get(plan *p, const char *origin) {
@@ -195,12 +196,9 @@ static void one_node_with_where_it_stands(void **state) {
 int main(void) {
     crypto_init();
     const struct CMUnitTest tests[] = {
-        TEST(status_and_progress_roll_up),
-        TEST(dates_roll_up),
-        TEST(only_tasks_have_a_status_of_their_own),
-        TEST(the_second_of_two_is_told),
-        TEST(changes_are_logged_and_told),
-        TEST(one_node_with_where_it_stands),
+        TEST(status_and_progress_roll_up),           TEST(dates_roll_up),
+        TEST(only_tasks_have_a_status_of_their_own), TEST(the_second_of_two_is_told),
+        TEST(changes_are_logged_and_told),           TEST(one_node_with_where_it_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,14 +38,20 @@ static void each_audience_is_told(void **state) {
         const char *actor;
         size_t ada, ben, vera, cleo;
     } cases[] = {
-        {NOTIFY_PROCESS, w->ada.id, 0, 1, 1, 0}, {NOTIFY_PROCESS, NULL, 1, 1, 1, 0}, {NOTIFY_NODE, NULL, 1, 1, 0, 0},
-        {NOTIFY_CREATOR, w->ada.id, 0, 1, 0, 0}, {NOTIFY_CREATOR, w->ben.id, 0, 0, 0, 0},
-        {NOTIFY_ADMINS, NULL, 0, 0, 0, 1},       {NOTIFY_PERSON, NULL, 0, 0, 1, 0},
+        {NOTIFY_PROCESS, w->ada.id, 0, 1, 1, 0}, {NOTIFY_PROCESS, NULL, 1, 1, 1, 0},
+        {NOTIFY_NODE, NULL, 1, 1, 0, 0},         {NOTIFY_CREATOR, w->ada.id, 0, 1, 0, 0},
+        {NOTIFY_CREATOR, w->ben.id, 0, 0, 0, 0}, {NOTIFY_ADMINS, NULL, 0, 0, 0, 1},
+        {NOTIFY_PERSON, NULL, 0, 0, 1, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         world_run(w, "DELETE FROM notification");
-        notify_event e = {.event = "asset.created", .audience = cases[i].audience, .actor = cases[i].actor,
-                          .person = vera.id, .process = process.text, .node = node, .asset = asset};
+        notify_event e = {.event = "asset.created",
+                          .audience = cases[i].audience,
+                          .actor = cases[i].actor,
+                          .person = vera.id,
+                          .process = process.text,
+                          .node = node,
+                          .asset = asset};
         tell(w, NULL, &e);
         if (count(w, &w->ada) != cases[i].ada || count(w, &w->ben) != cases[i].ben ||
             count(w, &vera) != cases[i].vera || count(w, &w->cleo) != cases[i].cleo)
@@ -61,10 +67,15 @@ static void each_audience_is_told(void **state) {
 
 static void each_reads_it_in_their_language(void **state) {
     world *w = *state;
-    json_t *params = arena_json(w->arena, json_pack("{s:s, s:s, s:s}", "person", "<b>Zoë</b>", "asset", "it's \"this\"",
-                                                    "node", "{person}"));
-    notify_event e = {.event = "asset.created", .audience = NOTIFY_PERSON, .person = w->ada.id, .params = params,
-                      .process = "p", .node = "n", .asset = "a"};
+    json_t *params = arena_json(
+        w->arena, json_pack("{s:s, s:s, s:s}", "person", "<b>Zoë</b>", "asset", "it's \"this\"", "node", "{person}"));
+    notify_event e = {.event = "asset.created",
+                      .audience = NOTIFY_PERSON,
+                      .person = w->ada.id,
+                      .params = params,
+                      .process = "p",
+                      .node = "n",
+                      .asset = "a"};
     tell(w, NULL, &e);
     json_t *n = first(w, &w->ada);
     assert_string_equal(json_text_at(n, "text"), "<b>Zoë</b> ha aperto «it's \"this\"» in «{person}».");
@@ -78,7 +89,8 @@ static void each_reads_it_in_their_language(void **state) {
 
 static void it_leads_to_what_is_still_there(void **state) {
     world *w = *state;
-    notify_event e = {.event = "asset.deleted", .audience = NOTIFY_PERSON, .person = w->ada.id, .node = "n", .asset = "a"};
+    notify_event e = {
+        .event = "asset.deleted", .audience = NOTIFY_PERSON, .person = w->ada.id, .node = "n", .asset = "a"};
     tell(w, NULL, &e);
     assert_string_equal(json_text_at(first(w, &w->ada), "url"), "/tasks/n");
     e = (notify_event){.event = "never.heard", .audience = NOTIFY_PERSON, .person = w->ada.id, .process = "p"};
@@ -95,9 +107,10 @@ static void it_leads_to_what_is_still_there(void **state) {
 
 static void a_plugin_brings_its_own_text(void **state) {
     world *w = *state;
-    json_t *params = arena_json(w->arena, json_pack("{s:{s:s, s:s}, s:s}", "text", "en", "{who} voted", "it",
-                                                    "{who} ha votato", "who", "Zoë"));
-    notify_event e = {.event = "poll:voted", .audience = NOTIFY_PERSON, .person = w->ada.id, .params = params, .asset = "a"};
+    json_t *params = arena_json(
+        w->arena, json_pack("{s:{s:s, s:s}, s:s}", "text", "en", "{who} voted", "it", "{who} ha votato", "who", "Zoë"));
+    notify_event e = {
+        .event = "poll:voted", .audience = NOTIFY_PERSON, .person = w->ada.id, .params = params, .asset = "a"};
     live_list live = {0};
     tell(w, &live, &e);
     assert_non_null(strstr(live.first->data.ptr, "\"text\":\"Zoë ha votato\""));
@@ -180,9 +193,12 @@ static void pages_meet(void **state) {
 int main(void) {
     crypto_init();
     const struct CMUnitTest tests[] = {
-        TEST(each_audience_is_told),        TEST(each_reads_it_in_their_language),
-        TEST(it_leads_to_what_is_still_there), TEST(a_plugin_brings_its_own_text),
-        TEST(open_pages_hear_it_at_once),   TEST(reading_marks_only_ones_own),
+        TEST(each_audience_is_told),
+        TEST(each_reads_it_in_their_language),
+        TEST(it_leads_to_what_is_still_there),
+        TEST(a_plugin_brings_its_own_text),
+        TEST(open_pages_hear_it_at_once),
+        TEST(reading_marks_only_ones_own),
         TEST(pages_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

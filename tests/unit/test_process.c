@@ -49,8 +49,9 @@ static void a_guide_is_copied_in_the_language_of_the_process(void **state) {
     assert_string_equal(json_text_at(empty, "status"), "awaiting");
     assert_int_equal(json_int_at(empty, "progress"), 0);
     assert_true(json_is_null(json_object_get(phase, "start")));
-    const char *keys[] = {"id", "kind", "name", "description", "status", "progress", "start", "end",
-                          "problem_profiles", "prerequisites", "children", "assets", "version"};
+    const char *keys[] = {"id",       "kind",   "name",   "description",      "status",
+                          "progress", "start",  "end",    "problem_profiles", "prerequisites",
+                          "children", "assets", "version"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (!json_object_get(phase, keys[i]))
             fail_msg("%s is missing", keys[i]);
@@ -169,8 +170,7 @@ static void a_change_needs_the_newest_version(void **state) {
     assert_int_equal(process_update(w->db, &by, process.text, &change, NULL), STATUS_INVALID);
     change = (process_change){.status = "paused"};
     assert_int_equal(process_update(w->db, &by, process.text, &change, NULL), STATUS_INVALID);
-    assert_int_equal(
-        store_count(w->db, -1, "SELECT COUNT(*) FROM usage WHERE action = 'process.updated'", ""), 2);
+    assert_int_equal(store_count(w->db, -1, "SELECT COUNT(*) FROM usage WHERE action = 'process.updated'", ""), 2);
 }
 
 static void a_known_person_is_added_and_told(void **state) {

@@ -6,7 +6,8 @@
 
 static void append(world *w, const person *who, const char *action, const char *process, const char *node,
                    const char *asset, int64_t at, const char *data) {
-    usage_event e = {.action = action, .process = process, .node = node, .asset = asset, .at = at, .data = str_from(data)};
+    usage_event e = {
+        .action = action, .process = process, .node = node, .asset = asset, .at = at, .data = str_from(data)};
     if (who) {
         e.person = who->id;
         e.role = who->kind;
@@ -37,7 +38,8 @@ static void a_person_is_a_pseudonym(void **state) {
     assert_string_not_equal(ada, other);
     append(w, &w->ada, "voted", NULL, NULL, NULL, 5, "{\"n\":1}");
     assert_int_equal(store_count(w->db, 0, "SELECT COUNT(*) FROM usage WHERE person = ?", "t", ada), 1);
-    assert_int_equal(store_count(w->db, 0, "SELECT COUNT(*) FROM usage WHERE data LIKE '%' || ? || '%'", "t", w->ada.id), 0);
+    assert_int_equal(
+        store_count(w->db, 0, "SELECT COUNT(*) FROM usage WHERE data LIKE '%' || ? || '%'", "t", w->ada.id), 0);
     usage_filter all = {0};
     json_t *e = json_array_get(json_object_get(list(w, &all, NULL, 10), "items"), 0);
     assert_string_equal(json_text_at(e, "person"), ada);
@@ -59,7 +61,7 @@ static void names_are_for_the_same_process_only(void **state) {
     json_t *items = json_object_get(list(w, &filter, NULL, 10), "items");
     assert_true(json_is_null(json_object_get(json_array_get(items, 0), "person")));
     assert_non_null(json_text_at(json_array_get(items, 1), "person"));
-    assert_null(json_text_at(json_array_get(items, 1), "name"));  // left the process, or was never in it
+    assert_null(json_text_at(json_array_get(items, 1), "name")); // left the process, or was never in it
     assert_string_equal(json_text_at(json_array_get(items, 2), "name"), "Ada");
     filter.names_of = NULL;
     assert_null(strstr((list(w, &filter, NULL, 10), w->text.ptr), "Ada"));
@@ -102,7 +104,7 @@ static void pages_meet_without_gap_or_double(void **state) {
         json_array_foreach(json_object_get(page, "items"), i, item)
             assert_int_equal(json_int_at(json_object_get(item, "data"), "n"), wanted--);
         after = json_text_at(page, "next");
-        append(w, &w->ada, "voted", "p", NULL, NULL, 99, NULL);  // what comes later disturbs no page
+        append(w, &w->ada, "voted", "p", NULL, NULL, 99, NULL); // what comes later disturbs no page
     } while (after);
     assert_int_equal(wanted, 0);
     const char *bad[] = {"", "1", "AAAA", "!!!!!!!!!!!", "AAAAAAAAAAAAAAAA"};
@@ -147,8 +149,15 @@ static void csv_is_safe_to_open(void **state) {
     int parts;
     assert_string_equal(export_all(w, &all, USAGE_CSV, &parts),
                         "id,at,person,name,role,action,process,node,asset,interlinker,plugin,data\r\n");
-    usage_event e = {.id = "=1+1", .at = 1, .action = "voted", .process = "+p", .node = "-n", .asset = "@a",
-                     .interlinker = "a \"b\", c", .plugin = "=HYPERLINK(\"x\")", .data = STR("{\"a\":\"b\"}")};
+    usage_event e = {.id = "=1+1",
+                     .at = 1,
+                     .action = "voted",
+                     .process = "+p",
+                     .node = "-n",
+                     .asset = "@a",
+                     .interlinker = "a \"b\", c",
+                     .plugin = "=HYPERLINK(\"x\")",
+                     .data = STR("{\"a\":\"b\"}")};
     world_ok(w, usage_append(w->db, w->secret, &e, &w->fault));
     const char *text = export_all(w, &all, USAGE_CSV, &parts);
     assert_string_equal(strchr(text, '\n') + 1,

@@ -21,7 +21,7 @@ typedef struct world {
     store *db;
     arena *arena;
     uint8_t secret[32];
-    person ada, ben, cleo;  // an official who reads Italian, a citizen, and somebody who takes part in nothing
+    person ada, ben, cleo; // an official who reads Italian, a citizen, and somebody who takes part in nothing
     fault fault;
     buffer text;
     answer_json face;
@@ -36,7 +36,8 @@ static inline void world_run(world *w, const char *sql) {
     world_ok(w, store_run(w->db, &w->fault, sql, ""));
 }
 
-static inline person world_person(world *w, const char *email, const char *name, const char *kind, const char *language) {
+static inline person world_person(world *w, const char *email, const char *name, const char *kind,
+                                  const char *language) {
     person made;
     account_draft draft = {.email = email, .name = name, .kind = kind, .language = language};
     world_ok(w, account_create(w->db, &draft, &made, &w->fault));
@@ -46,10 +47,12 @@ static inline person world_person(world *w, const char *email, const char *name,
 // Phase "p" with objective "o" (needs "listen") of tasks "a", "b" (after "c"; needs "decide") and "c", and an empty
 // objective "e"; the names are in English and Italian, but for "c", which has only English.
 static inline void world_guide(world *w) {
-    world_run(w, "INSERT INTO problem_profile VALUES ('listen', '{\"en\":\"Listen\",\"it\":\"Ascoltare\"}', '{}', '{}'), "
-                 "('decide', '{\"en\":\"Decide\"}', '{}', '{}')");
-    world_run(w, "INSERT INTO guide VALUES ('small', '{\"en\":\"Small\"}', '{\"en\":\"A guide\",\"it\":\"Una guida\"}', "
-                 "'{}', '[\"en\",\"it\"]', 'EUPL-1.2', '', 1, 1)");
+    world_run(w,
+              "INSERT INTO problem_profile VALUES ('listen', '{\"en\":\"Listen\",\"it\":\"Ascoltare\"}', '{}', '{}'), "
+              "('decide', '{\"en\":\"Decide\"}', '{}', '{}')");
+    world_run(w,
+              "INSERT INTO guide VALUES ('small', '{\"en\":\"Small\"}', '{\"en\":\"A guide\",\"it\":\"Una guida\"}', "
+              "'{}', '[\"en\",\"it\"]', 'EUPL-1.2', '', 1, 1)");
     world_run(w, "INSERT INTO guide_node VALUES "
                  "('small', 'p', NULL, 'phase', 0, '{\"en\":\"Phase\",\"it\":\"Fase\"}', '{}'), "
                  "('small', 'o', 'p', 'objective', 0, '{\"en\":\"Objective\",\"it\":\"Obiettivo\"}', '{}'), "
@@ -127,7 +130,8 @@ static inline void world_join(world *w, const char *process, const person *who, 
 // The id of the process's node that came from `origin` of the guide.
 static inline const char *world_node(world *w, const char *process, const char *origin) {
     store_rows *rows;
-    if (store_one(w->db, &rows, "SELECT id FROM node WHERE process = ? AND origin = ?", "tt", process, origin) != STATUS_OK)
+    if (store_one(w->db, &rows, "SELECT id FROM node WHERE process = ? AND origin = ?", "tt", process, origin) !=
+        STATUS_OK)
         fail_msg("no node %s", origin);
     const char *found = arena_text(w->arena, store_text(rows, 0));
     store_end(rows, NULL);
