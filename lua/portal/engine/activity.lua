@@ -35,7 +35,7 @@ end
 function activity.lines(page, events, nodes)
     local known, lines = {items = {}, nodes = nodes or {}}, {}
     for _, event in ipairs(events or {}) do
-        lines[#lines + 1] = {who = who(page, event), sentence = sentence(page, event, known), at = event.at}
+        lines[#lines + 1] = {who = event.name or "•", sentence = sentence(page, event, known), at = event.at}
     end
     return lines
 end

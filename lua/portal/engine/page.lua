@@ -135,7 +135,7 @@ local function page_names(self)
     function names.link(href, value)
         return html.safe('<a href="' .. html.url(href) .. '">' .. html.escape(value) .. "</a>")
     end
-    names.initials, names.short, names.is_past = text.initials, text.short, moment.is_past
+    names.initials, names.short, names.plain = text.initials, text.short, text.plain
     return setmetatable(names, {__index = site.globals})
 end
 

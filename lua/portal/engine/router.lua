@@ -24,7 +24,8 @@ function router.new()
     local self = {}
 
     local function add(method, pattern, handler)
-        routes[#routes + 1] = {method = method, parts = split(pattern), handler = handler, pattern = pattern}
+        local names = select(2, pattern:gsub("{", ""))
+        routes[#routes + 1] = {method = method, parts = split(pattern), handler = handler, names = names}
     end
 
     function self.get(pattern, handler) add("GET", pattern, handler) end
@@ -47,14 +48,17 @@ function router.new()
         return params
     end
 
-    --- handler, params; or nil and whether another method would do. Earlier routes win.
+    --- handler, params; or nil and whether another method would do. A word of a path wins over {name}.
     function self.find(method, path)
-        local parts, other = split(path), false
+        local parts, other, best, best_params = split(path), false, nil, nil
         for _, route in ipairs(routes) do
             local params = match(route, parts)
-            if params and route.method == method then return route.handler, params, route.pattern end
+            if params and route.method == method and not (best and best.names <= route.names) then
+                best, best_params = route, params
+            end
             other = other or params ~= nil
         end
+        if best then return best.handler, best_params end
         return nil, other
     end
 

@@ -22,6 +22,13 @@ function text.markdown(source, heading)
     return html.safe(native.markdown(without_tags(source), heading or 2))
 end
 
+--- Markdown as one line of plain text, for where there is room for a few words only.
+function text.plain(source)
+    if not source then return "" end
+    local line = without_tags(source):gsub("!?%[([^%]]*)%]%([^%)]*%)", "%1"):gsub("[*`]+", ""):gsub("%f[%w_]__?%f[%w]", "")
+    return (line:gsub("\n[ \t]*#+[ \t]*", "\n"):gsub("^#+[ \t]*", ""):gsub("%s+", " "))
+end
+
 --- The first letters of a person's names, for the round picture.
 function text.initials(name)
     local first, last
@@ -31,7 +38,7 @@ function text.initials(name)
         last = letter
     end
     if not first then return "?" end
-    return first == last and first or first .. last
+    return (first == last and first or first .. last):upper()
 end
 
 --- "a, b and c" in the reader's language.

@@ -61,9 +61,9 @@ end
 local function why_text(reasons)
     local sentences = {}
     for _, reason in ipairs(reasons or {}) do
-        if reason.text and reason.text ~= "" then sentences[#sentences + 1] = (reason.text:gsub("%.$", "")) end
+        if reason.text and reason.text ~= "" then sentences[#sentences + 1] = reason.text end
     end
-    return #sentences > 0 and table.concat(sentences, "; ") .. "." or nil
+    return #sentences > 0 and table.concat(sentences, " ") or nil
 end
 
 local function fits_of(page, task)

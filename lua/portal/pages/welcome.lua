@@ -29,12 +29,15 @@ local function welcome(page)
         projects = mine and mine.items or {}
     end
     local guides = page:try("guides.list", {query = {limit = 6}})
-    local tools = page:try("interlinkers.list", {query = {limit = 6, kind = "plugin"}})
+    local list, tools = page:try("interlinkers.list", {query = {limit = 30, kind = "plugin"}}), {}
+    for _, tool in ipairs(list and list.items or {}) do
+        if tool.installed and #tools < 6 then tools[#tools + 1] = tool end
+    end
     for _, guide in ipairs(guides and guides.items or {}) do guide.summary = guide.description or "" end
     page:show("welcome", {
         title = page.t("nav.home"), nav = "home", projects = projects,
         waiting = waiting_tasks(page, projects), first_name = page.person and first_name(page.person.name),
-        guides = guides and guides.items or {}, tools = tools and tools.items or {},
+        guides = guides and guides.items or {}, tools = tools,
     })
 end
 
