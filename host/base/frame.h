@@ -18,7 +18,7 @@ enum { FRAME_HEADER = 16, FRAME_FIELD = 8, FRAME_LIMIT = 16 << 20 };
 
 typedef enum frame_type {
     // host to worker
-    FRAME_LOAD = 1,    // ENTRY, RUNTIME, ID, VERSION, SETTINGS: first message; everything a worker must know to load the plugin
+    FRAME_LOAD = 1,    // ENTRY, RUNTIME, ID, VERSION, SETTINGS: first message, all that loading needs
     FRAME_CALL = 2,    // one call, see the tags; `call` is its number
     FRAME_VALUE = 3,   // answer to a FETCH of the same call
     FRAME_STOP = 4,    // finish what is queued, then exit
@@ -43,7 +43,8 @@ typedef enum frame_tag {
     TAG_DOCUMENT,       // fields KEY, VALUE, DOCUMENT_VERSION
     TAG_COMPLETE,       // number 1: the documents sent are all there are
     // documents, fetches and values
-    TAG_KEY = 64, TAG_VALUE, TAG_DOCUMENT_VERSION, TAG_FETCH, TAG_PREFIX, TAG_AFTER, TAG_LIMIT, TAG_COUNT, TAG_MORE, TAG_STATUS,
+    TAG_KEY = 64, TAG_VALUE, TAG_DOCUMENT_VERSION, TAG_FETCH, TAG_PREFIX, TAG_AFTER, TAG_LIMIT, TAG_COUNT, TAG_MORE,
+    TAG_STATUS,
     TAG_ABSENT,         // text: a key that was looked for and is not there
     // a result
     TAG_ANSWER_STATUS = 96, TAG_ANSWER_TYPE, TAG_ANSWER_BODY, TAG_ANSWER_LOCATION, TAG_ANSWER_FILENAME, TAG_ERROR,
@@ -53,14 +54,15 @@ typedef enum frame_tag {
 } frame_tag;
 
 // What the messages hold, beyond what the tags say:
-//   VALUE   answers the FETCH of the same call, field FETCH (number) repeated from it. FETCH_DOCUMENT asks by KEY and gets
-//           one DOCUMENT or ABSENT; FETCH_LIST by PREFIX, AFTER, LIMIT and gets DOCUMENTs in the order of their keys, and
-//           MORE 1 if there are further ones; FETCH_COUNT by PREFIX and gets COUNT; FETCH_FILE by NAME and gets VALUE and
-//           TYPE, or ABSENT. STATUS (an il_status, absent when 0) with ERROR: it could not be read.
-//   RESULT  either an answer (ANSWER_STATUS, 200 if absent, and the other ANSWER fields) with its effects, or a refusal:
-//           ANSWER_STATUS of 400 or more with ERROR, a sentence for the person, and no effects. No ANSWER_TYPE at all: the
-//           function said nothing, as create and event may.
-//   READY   also VERSION: what the code says of itself.
+//   VALUE   answers the FETCH of the same call, field FETCH (number) repeated from it. FETCH_DOCUMENT asks by KEY and
+//           gets one DOCUMENT or ABSENT; FETCH_LIST by PREFIX, AFTER, LIMIT and gets DOCUMENTs in the order of their
+//           keys, and MORE 1 if there are further ones; FETCH_COUNT by PREFIX and gets COUNT; FETCH_FILE by NAME and
+//           gets VALUE and TYPE, or ABSENT. STATUS (an il_status, absent when 0) with ERROR: it could not be read.
+//   RESULT  either an answer (ANSWER_STATUS, 200 if absent, and the other ANSWER fields) with its effects, or a
+//           refusal: ANSWER_STATUS of 400 or more with ERROR, a sentence for the person, and no effects. No
+//           ANSWER_TYPE at all: the function said nothing, as create and event may. ANSWER_LOCATION is a path below
+//           the view's root.
+//   READY   also VERSION, what the code says of itself, and TEXT, which layers of the jail this machine does not hold.
 //   LOG     LEVEL is 0 for a line of the plugin, 1 for one of the worker about the plugin.
 
 typedef enum frame_function { FUNCTION_CREATE = 1, FUNCTION_HANDLE, FUNCTION_EVENT } frame_function;

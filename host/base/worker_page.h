@@ -9,10 +9,10 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-enum { WORKER_CHANNEL = 3, WORKER_PAGE = 4, WORKER_PAGE_SIZE = 4096 };  // descriptors that a worker starts with
+enum { WORKER_CHANNEL = 3, WORKER_PAGE = 4, WORKER_PAGE_SIZE = 4096 }; // descriptors that a worker starts with
 
 struct worker_page {
-    _Atomic uint64_t call;  // 0: none
+    _Atomic uint64_t call; // 0: none
 };
 
 #endif

@@ -57,9 +57,16 @@ static bool is_line(const char *text, size_t most) {
     return len >= 1 && len <= most && text_is_utf8(text, len);
 }
 
+static bool is_ascii(const char *text) {
+    for (; *text; text++)
+        if ((unsigned char)*text >= 0x80)
+            return false;
+    return true;
+}
+
 static il_status answer_file(il_call *call, const char *name, const char *type, il_str bytes) {
-    if (!is_line(name, 200) || !is_line(type, 100))
-        return call_fail(call, IL_FAILED, "A download needs a name and a type, each one short line of text.");
+    if (!is_line(name, 200) || strpbrk(name, "/\\\"") || !is_line(type, 100) || !is_ascii(type))
+        return call_fail(call, IL_FAILED, "A download needs a name, one short line without / \\ and \", and a type.");
     if (bytes.len > BODY_LIMIT)
         return call_fail(call, IL_LIMIT, "The download %s is larger than %d MB.", name, BODY_LIMIT >> 20);
     call_answer *answer = answer_begin(call, 200, arena_text(call->arena, type));
@@ -69,8 +76,11 @@ static il_status answer_file(il_call *call, const char *name, const char *type, 
 }
 
 static il_status answer_redirect(il_call *call, const char *path) {
-    if (path[0] != '/' || path[1] == '/' || !is_line(path, PATH_SIZE))
-        return call_fail(call, IL_FAILED, "A redirect goes to a page of this view, such as \"/results\".");
+    if (path[0] != '/' || path[1] == '/' || path[1] == '\\' || !is_line(path, PATH_SIZE) || !is_ascii(path))
+        return call_fail(
+            call, IL_FAILED,
+            "A redirect goes to a page of this view, such as \"/results\"; other characters than ASCII are "
+            "percent-encoded.");
     answer_begin(call, 303, NULL)->location = arena_text(call->arena, path);
     return IL_OK;
 }

@@ -17,27 +17,48 @@ enum { DEBUG_LINES = 100, DEBUG_SIZE = 2000 };
 
 static str *text_field(il_call *call, frame_tag tag) {
     switch (tag) {
-    case TAG_ASSET: return &call->asset;
-    case TAG_ASSET_NAME: return &call->asset_name;
-    case TAG_NODE: return &call->node;
-    case TAG_NODE_NAME: return &call->node_name;
-    case TAG_PROCESS: return &call->process;
-    case TAG_PROCESS_NAME: return &call->process_name;
-    case TAG_PERSON: return &call->person;
-    case TAG_PERSON_NAME: return &call->person_name;
-    case TAG_ROLE: return &call->role;
-    case TAG_LANGUAGE: return &call->language;
-    case TAG_CAPABILITY: return &call->capability;
-    case TAG_METHOD: return &call->method;
-    case TAG_PATH: return &call->path;
-    case TAG_QUERY: return &call->query;
-    case TAG_BODY: return &call->body;
-    case TAG_BODY_TYPE: return &call->body_type;
-    case TAG_BASE: return &call->base;
-    case TAG_EVENT: return &call->event;
-    case TAG_PARAMS: return &call->params_text;
-    case TAG_DATA: return &call->data_text;
-    default: return NULL;
+    case TAG_ASSET:
+        return &call->asset;
+    case TAG_ASSET_NAME:
+        return &call->asset_name;
+    case TAG_NODE:
+        return &call->node;
+    case TAG_NODE_NAME:
+        return &call->node_name;
+    case TAG_PROCESS:
+        return &call->process;
+    case TAG_PROCESS_NAME:
+        return &call->process_name;
+    case TAG_PERSON:
+        return &call->person;
+    case TAG_PERSON_NAME:
+        return &call->person_name;
+    case TAG_ROLE:
+        return &call->role;
+    case TAG_LANGUAGE:
+        return &call->language;
+    case TAG_CAPABILITY:
+        return &call->capability;
+    case TAG_METHOD:
+        return &call->method;
+    case TAG_PATH:
+        return &call->path;
+    case TAG_QUERY:
+        return &call->query;
+    case TAG_BODY:
+        return &call->body;
+    case TAG_BODY_TYPE:
+        return &call->body_type;
+    case TAG_BASE:
+        return &call->base;
+    case TAG_EVENT:
+        return &call->event;
+    case TAG_PARAMS:
+        return &call->params_text;
+    case TAG_DATA:
+        return &call->data_text;
+    default:
+        return NULL;
     }
 }
 
@@ -115,8 +136,8 @@ il_status call_fail(il_call *call, il_status status, const char *format, ...) {
 il_status call_permit(il_call *call, const char *permission) {
     if (package_permits(call->package, permission))
         return IL_OK;
-    call_fail(call, IL_FORBIDDEN, "This tool may not do that: its interlinker.json does not ask for the permission \"%s\".",
-              permission);
+    call_fail(call, IL_FORBIDDEN,
+              "This tool may not do that: its interlinker.json does not ask for the permission \"%s\".", permission);
     call->refusal = call->error;
     return IL_FORBIDDEN;
 }
@@ -145,9 +166,9 @@ static void call_person(il_call *call, il_person *out) {
 }
 
 static void call_place(il_call *call, il_place *out) {
-    *out = (il_place){text_or_empty(call->asset),   text_or_empty(call->asset_name),
-                      text_or_empty(call->node),    text_or_empty(call->node_name),
-                      text_or_empty(call->process), text_or_empty(call->process_name)};
+    *out =
+        (il_place){text_or_empty(call->asset),     text_or_empty(call->asset_name), text_or_empty(call->node),
+                   text_or_empty(call->node_name), text_or_empty(call->process),    text_or_empty(call->process_name)};
 }
 
 static il_str call_capability(il_call *call) {

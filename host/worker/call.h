@@ -16,34 +16,34 @@
 // A document that the host sent, that was fetched, or that this call has put.
 typedef struct call_document {
     str key;
-    str text;          // as the host sent it; read into `value` when the plugin asks for it
+    str text; // as the host sent it; read into `value` when the plugin asks for it
     json_t *value;
-    uint64_t version;  // as it was read; 0: there was none
-    bool present;      // as the plugin sees it now
-    bool sent;         // came from the host as present: `list` shows it so
+    uint64_t version; // as it was read; 0: there was none
+    bool present;     // as the plugin sees it now
+    bool sent;        // came from the host as present: `list` shows it so
     struct call_effect *change;
     struct call_document *next;
 } call_document;
 
 typedef struct call_effect {
     frame_effect kind;
-    str key;       // document key, prefix, file name, action, topic, text key
-    str type;      // of a file; audience
+    str key;  // document key, prefix, file name, action, topic, text key
+    str type; // of a file; audience
     json_t *value;
-    str bytes;     // of a file
+    str bytes; // of a file
     uint64_t version;
     int64_t at;
     bool anonymous;
-    bool dropped;  // undone by a later one
+    bool dropped; // undone by a later one
     struct call_effect *next;
 } call_effect;
 
 typedef struct call_answer {
-    int status;           // 0: nothing was said
+    int status; // 0: nothing was said
     const char *type;
     const char *filename, *location;
-    str sentence;         // of a problem
-    buffer body;          // kept from call to call
+    str sentence; // of a problem
+    buffer body;  // kept from call to call
 } call_answer;
 
 struct il_call {
@@ -60,17 +60,17 @@ struct il_call {
     int64_t now;
     uint64_t random;
     str error;
-    str refusal;  // something needed a permission that is not there: the call fails, whatever the plugin says
+    str refusal; // something needed a permission that is not there: the call fails, whatever the plugin says
     unsigned debug_lines;
     call_document *documents;
-    bool complete;  // the documents that were sent are all there are
+    bool complete; // the documents that were sent are all there are
     call_effect *effects, **effects_end;
     call_answer answer;
 };
 
 // Makes `call` the one that the frame describes; the frame's bytes are copied. False: it cannot be read.
 bool call_begin(il_call *call, const frame *from);
-void call_end(il_call *call);  // frees what belongs to this call
+void call_end(il_call *call); // frees what belongs to this call
 
 // Remembers a sentence and gives `status` back.
 il_status call_fail(il_call *call, il_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));

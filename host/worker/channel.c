@@ -77,7 +77,7 @@ bool channel_next(channel *c, frame *out) {
 }
 
 bool channel_await(channel *c, uint64_t call, frame *out) {
-    size_t seen = 0;  // bytes behind `start` that hold other frames
+    size_t seen = 0; // bytes behind `start` that hold other frames
     for (;;) {
         size_t used = 0;
         int found = frame_take((str){c->in + c->start + seen, c->end - c->start - seen}, out, &used);

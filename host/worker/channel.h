@@ -9,20 +9,20 @@
 
 typedef struct channel {
     int descriptor;
-    buffer out;          // whole frames, written by whoever has something to say
+    buffer out; // whole frames, written by whoever has something to say
     char *in;
-    size_t start, end;   // what was read and not yet handed out
+    size_t start, end; // what was read and not yet handed out
     size_t capacity;
 } channel;
 
-// The next frame, borrowed until the next use of the channel. False: the host is gone, or says nothing that can be read.
+// The next frame, borrowed until the next use of the channel. False: the host is gone, or what it says cannot be read.
 bool channel_next(channel *c, frame *out);
 
 // The VALUE for this call, which runs. CALLs that come before it stay for channel_next. Borrowed as above.
 bool channel_await(channel *c, uint64_t call, frame *out);
 
 bool channel_flush(channel *c);
-bool channel_flush_large(channel *c);  // only when it pays to
+bool channel_flush_large(channel *c); // only when it pays to
 void channel_free(channel *c);
 
 #endif

@@ -104,7 +104,8 @@ static il_status documents_get(il_call *call, const char *key, il_document *out)
             return status;
     }
     if (!d || !d->present) {
-        *out = (il_document){.key = call_str(arena_str(call->arena, str_from(key))), .version = d ? d->version : IL_NEW};
+        *out =
+            (il_document){.key = call_str(arena_str(call->arena, str_from(key))), .version = d ? d->version : IL_NEW};
         return call_fail(call, IL_ABSENT, "There is no document %s.", key);
     }
     *out = (il_document){call_str(d->key), json_out(value_of(call, d)), d->version};
@@ -113,7 +114,7 @@ static il_status documents_get(il_call *call, const char *key, il_document *out)
 
 static int by_key(const void *a, const void *b) {
     const call_document *const *left = a, *const *right = b;
-    return strcmp((*left)->key.ptr, (*right)->key.ptr);  // keys have no NUL and are ended by one
+    return strcmp((*left)->key.ptr, (*right)->key.ptr); // keys have no NUL and are ended by one
 }
 
 // The documents that were sent and fit, in order; for when they are all there are.
@@ -271,7 +272,7 @@ static il_status documents_remove(il_call *call, const char *key, uint64_t versi
     d->value = NULL;
     d->change->kind = EFFECT_DELETE;
     d->change->value = NULL;
-    if (d->change->version == IL_NEW) {  // made and taken away within one call
+    if (d->change->version == IL_NEW) { // made and taken away within one call
         d->change->dropped = true;
         d->change = NULL;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// documents: what the asset keeps, as a call sees it: what the host sent along, what is fetched while the call runs, and
-// over both what the call has put.
+// documents: what the asset keeps, as a call sees it: what the host sent along, what is fetched while the call runs,
+// and over both what the call has put.
 #ifndef INTERLINK_WORKER_DOCUMENTS_H
 #define INTERLINK_WORKER_DOCUMENTS_H
 
@@ -9,7 +9,7 @@
 
 // One that the host sent: the fields KEY, VALUE, DOCUMENT_VERSION, borrowed for the call. NULL where that is broken.
 call_document *documents_read(il_call *call, str fields);
-void documents_absent(il_call *call, str key);  // one that is known not to be there
+void documents_absent(il_call *call, str key); // one that is known not to be there
 
 extern const il_documents_1 documents_interface;
 

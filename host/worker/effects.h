@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// effects: what a plugin asks the host to do if its call succeeds. The host checks all of it again; what is refused here is
-// refused early, where the plugin can still say something better.
+// effects: what a plugin asks the host to do if its call succeeds. The host checks all of it again; what is refused
+// here is refused early, with a sentence that names what is missing.
 #ifndef INTERLINK_WORKER_EFFECTS_H
 #define INTERLINK_WORKER_EFFECTS_H
 

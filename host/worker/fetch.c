@@ -13,7 +13,7 @@ il_status fetch_finish(il_call *call, size_t mark, fields *answer) {
     frame value;
     frame_finish(&call->channel->out, mark);
     if (!channel_await(call->channel, call->number, &value))
-        _exit(0);  // the host is gone, so nobody waits for this call
+        _exit(0); // the host is gone, so nobody waits for this call
     str copy = {arena_copy(call->arena, value.payload.ptr, value.payload.len), value.payload.len};
     *answer = (fields){.rest = copy};
     il_status status = IL_OK;

@@ -7,7 +7,8 @@
 #include "worker/call.h"
 #include "worker/fields.h"
 
-// Begin, write the question's fields into call->channel->out, finish. IL_OK fills *answer; anything else has its sentence.
+// Begin, write the question's fields into call->channel->out, finish. IL_OK fills *answer; anything else has its
+// sentence.
 size_t fetch_begin(il_call *call, frame_fetch kind);
 il_status fetch_finish(il_call *call, size_t mark, fields *answer);
 

@@ -7,8 +7,8 @@
 #include "base/frame.h"
 
 typedef struct fields {
-    str rest;   // writable, with a NUL behind it
-    char *end;  // of the field before
+    str rest;  // writable, with a NUL behind it
+    char *end; // of the field before
     bool broken;
 } fields;
 

@@ -12,10 +12,12 @@ static il_status check(il_call *call, const char *name) {
     if (permitted != IL_OK)
         return permitted;
     size_t len = strlen(name);
-    bool ok = len >= 1 && len <= NAME_SIZE && text_is_utf8(name, len) && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+    bool ok =
+        len >= 1 && len <= NAME_SIZE && text_is_utf8(name, len) && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
     for (size_t i = 0; ok && i < len; i++)
         ok = (unsigned char)name[i] >= ' ' && name[i] != '/' && name[i] != 0x7f;
-    return ok ? IL_OK : call_fail(call, IL_INVALID, "This is no name for a file: 1 to %d bytes of text without /.", NAME_SIZE);
+    return ok ? IL_OK
+              : call_fail(call, IL_INVALID, "This is no name for a file: 1 to %d bytes of text without /.", NAME_SIZE);
 }
 
 static il_status files_put(il_call *call, const char *name, const char *type, il_str bytes) {

@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "worker/jail_filter.h"
 #include "worker/jail_files.h"
+#include "worker/jail_filter.h"
 
 // Not in Debian 12's headers yet.
 #ifndef PR_SET_MDWE
@@ -61,7 +61,7 @@ static void clear_environment(jail_layer *layer) {
     sigset_t none;
     sigemptyset(&none);
     umask(077);
-    setsid();  // fails only for one that leads a session already
+    setsid(); // fails only for one that leads a session already
     if (clearenv() != 0 || chdir("/") != 0 || sigprocmask(SIG_SETMASK, &none, NULL) != 0 ||
         signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         missing(layer, "%s", strerror(errno));
@@ -116,9 +116,9 @@ static void drop_privileges(jail_layer *layer) {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
     struct __user_cap_data_struct none[2] = {{0}, {0}};
     if (geteuid() == 0)
-        (void)!setgroups(0, NULL);  // refused in a user namespace without a map, where the groups mean nothing
+        (void)!setgroups(0, NULL); // refused in a user namespace without a map, where the groups mean nothing
     for (int capability = 0; capability < 64; capability++)
-        prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);  // only who has CAP_SETPCAP can and need do so
+        prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); // only who has CAP_SETPCAP can and need do so
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     if (syscall(SYS_capset, &header, none) != 0)
         missing(layer, "capabilities stay: %s", strerror(errno));
@@ -207,7 +207,7 @@ bool jail_probe(const char *folder, jail_layer layers[JAIL_LAYERS]) {
     close(ends[1]);
     // The names are static text at the same address in parent and child.
     size_t size = JAIL_LAYERS * sizeof *layers, len = 0;
-    for (ssize_t n = 1; child > 0 && n > 0 && len < size; len += n > 0 ? (size_t)n : 0)
+    for (ssize_t n = 1; child > 0 && n > 0 && len<size; len += n> 0 ? (size_t)n : 0)
         n = read(ends[0], (char *)layers + len, size - len);
     close(ends[0]);
     if (child > 0)

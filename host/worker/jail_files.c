@@ -27,9 +27,9 @@ static size_t handled(int abi, struct ruleset *out) {
     // 13 rights at first, then refer, truncate, and ioctl on devices.
     *out = (struct ruleset){.files = (1u << (abi >= 5 ? 16 : abi >= 3 ? 15 : abi >= 2 ? 14 : 13)) - 1};
     if (abi >= 4)
-        out->network = 3;  // bind and connect by TCP
+        out->network = 3; // bind and connect by TCP
     if (abi >= 6)
-        out->scopes = 3;  // abstract sockets and signals outside of the jail
+        out->scopes = 3; // abstract sockets and signals outside of the jail
     return abi >= 6 ? sizeof *out : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
 }
 

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-// Leaves `folders` (NULL entries are skipped) and the system's libraries to be read. 0 and the version of Landlock, or an
-// errno. no_new_privs must be set.
+// Leaves `folders` (NULL entries are skipped) and the system's libraries to be read. 0 and the version of Landlock, or
+// an errno. no_new_privs must be set.
 int jail_files_close(const char *const *folders, size_t count, int *abi);
 
 #endif

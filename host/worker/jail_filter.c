@@ -28,12 +28,53 @@ enum { PROGRAM_SIZE = 512, X32 = 0x40000000 };
 
 // The hot ones first: the kernel walks the list from the top where it cannot remember the answer.
 static const int allowed[] = {
-    SYS_recvfrom, SYS_sendto, SYS_rt_sigreturn, SYS_futex, SYS_clock_gettime, SYS_read, SYS_write, SYS_readv, SYS_writev,
-    SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise, SYS_mmap, SYS_mprotect, SYS_close, SYS_lseek, SYS_fstat, SYS_pread64,
-    SYS_newfstatat, SYS_openat, SYS_getdents64, SYS_clock_nanosleep, SYS_nanosleep, SYS_clock_getres, SYS_gettimeofday,
-    SYS_getrandom, SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_sigaltstack, SYS_gettid, SYS_getpid, SYS_getuid,
-    SYS_geteuid, SYS_getgid, SYS_getegid, SYS_exit, SYS_exit_group, SYS_sched_yield, SYS_restart_syscall,
-    SYS_set_robust_list, SYS_sysinfo, SYS_uname, SYS_ppoll, SYS_getcwd, SYS_seccomp, SYS_prctl,
+    SYS_recvfrom,
+    SYS_sendto,
+    SYS_rt_sigreturn,
+    SYS_futex,
+    SYS_clock_gettime,
+    SYS_read,
+    SYS_write,
+    SYS_readv,
+    SYS_writev,
+    SYS_brk,
+    SYS_munmap,
+    SYS_mremap,
+    SYS_madvise,
+    SYS_mmap,
+    SYS_mprotect,
+    SYS_close,
+    SYS_lseek,
+    SYS_fstat,
+    SYS_pread64,
+    SYS_newfstatat,
+    SYS_openat,
+    SYS_getdents64,
+    SYS_clock_nanosleep,
+    SYS_nanosleep,
+    SYS_clock_getres,
+    SYS_gettimeofday,
+    SYS_getrandom,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigaction,
+    SYS_sigaltstack,
+    SYS_gettid,
+    SYS_getpid,
+    SYS_getuid,
+    SYS_geteuid,
+    SYS_getgid,
+    SYS_getegid,
+    SYS_exit,
+    SYS_exit_group,
+    SYS_sched_yield,
+    SYS_restart_syscall,
+    SYS_set_robust_list,
+    SYS_sysinfo,
+    SYS_uname,
+    SYS_ppoll,
+    SYS_getcwd,
+    SYS_seccomp,
+    SYS_prctl,
 #ifdef SYS_rseq
     SYS_rseq,
 #endif
@@ -41,7 +82,8 @@ static const int allowed[] = {
     SYS_poll,
 #endif
 #ifdef SYS_stat
-    SYS_stat, SYS_lstat,
+    SYS_stat,
+    SYS_lstat,
 #endif
 #ifdef SYS_open
     SYS_open,
@@ -53,24 +95,53 @@ static const int allowed[] = {
 
 // What a program may try in good faith: it is told no and goes on.
 static const int refused[] = {
-    SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, SYS_clone, SYS_execve,
-    SYS_execveat, SYS_kill, SYS_tkill, SYS_prlimit64, SYS_ioctl, SYS_unlinkat, SYS_renameat, SYS_linkat, SYS_symlinkat,
-    SYS_mkdirat, SYS_fchmodat, SYS_fchownat, SYS_truncate, SYS_ftruncate,
+    SYS_socket, SYS_socketpair, SYS_connect, SYS_bind,     SYS_listen,    SYS_accept,   SYS_accept4,   SYS_clone,
+    SYS_execve, SYS_execveat,   SYS_kill,    SYS_tkill,    SYS_prlimit64, SYS_ioctl,    SYS_unlinkat,  SYS_renameat,
+    SYS_linkat, SYS_symlinkat,  SYS_mkdirat, SYS_fchmodat, SYS_fchownat,  SYS_truncate, SYS_ftruncate,
 #ifdef SYS_fork
-    SYS_fork, SYS_vfork,
+    SYS_fork,   SYS_vfork,
 #endif
 #ifdef SYS_unlink
-    SYS_unlink, SYS_rename, SYS_mkdir, SYS_rmdir, SYS_creat,
+    SYS_unlink, SYS_rename,     SYS_mkdir,   SYS_rmdir,    SYS_creat,
 #endif
 };
 
 // What only an attack needs.
 static const int deadly[] = {
-    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_bpf, SYS_keyctl, SYS_add_key, SYS_request_key,
-    SYS_userfaultfd, SYS_perf_event_open, SYS_kexec_load, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_mount,
-    SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_setns, SYS_unshare, SYS_personality, SYS_io_uring_setup,
-    SYS_io_uring_enter, SYS_io_uring_register, SYS_move_mount, SYS_open_tree, SYS_fsopen, SYS_fsconfig, SYS_fsmount,
-    SYS_fspick, SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl,
+    SYS_ptrace,
+    SYS_process_vm_readv,
+    SYS_process_vm_writev,
+    SYS_bpf,
+    SYS_keyctl,
+    SYS_add_key,
+    SYS_request_key,
+    SYS_userfaultfd,
+    SYS_perf_event_open,
+    SYS_kexec_load,
+    SYS_init_module,
+    SYS_finit_module,
+    SYS_delete_module,
+    SYS_mount,
+    SYS_umount2,
+    SYS_pivot_root,
+    SYS_chroot,
+    SYS_setns,
+    SYS_unshare,
+    SYS_personality,
+    SYS_io_uring_setup,
+    SYS_io_uring_enter,
+    SYS_io_uring_register,
+    SYS_move_mount,
+    SYS_open_tree,
+    SYS_fsopen,
+    SYS_fsconfig,
+    SYS_fsmount,
+    SYS_fspick,
+    SYS_reboot,
+    SYS_swapon,
+    SYS_swapoff,
+    SYS_acct,
+    SYS_quotactl,
 #ifdef SYS_pidfd_getfd
     SYS_pidfd_getfd,
 #endif
@@ -81,7 +152,9 @@ static const int deadly[] = {
     SYS_mount_setattr,
 #endif
 #ifdef SYS_modify_ldt
-    SYS_modify_ldt, SYS_ioperm, SYS_iopl,
+    SYS_modify_ldt,
+    SYS_ioperm,
+    SYS_iopl,
 #endif
 };
 
@@ -115,14 +188,14 @@ static void on_each(program *p, const int *numbers, size_t count, uint32_t actio
 }
 
 static size_t argument(int index) {
-    return offsetof(struct seccomp_data, args) + (size_t)index * sizeof(uint64_t);  // the low half: little-endian
+    return offsetof(struct seccomp_data, args) + (size_t)index * sizeof(uint64_t); // the low half: little-endian
 }
 
 // A system call that is allowed only if an argument has one of some values. Reads the number again afterwards.
 static void on_values(program *p, int number, int index, const uint32_t *values, size_t count, uint32_t otherwise) {
     // Behind the jump: load, two for each value, the answer.
-    emit(p, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0,
-                                         (unsigned char)(2 + 2 * count)));
+    emit(p,
+         (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, (unsigned char)(2 + 2 * count)));
     load(p, argument(index));
     for (size_t i = 0; i < count; i++)
         on(p, values[i], SECCOMP_RET_ALLOW);
@@ -160,7 +233,7 @@ int jail_filter_loading(void) {
     begin(&p);
     on_each(&p, allowed, COUNT(allowed), SECCOMP_RET_ALLOW);
     on_values(&p, SYS_fcntl, 1, descriptor_commands, COUNT(descriptor_commands), DENY(EPERM));
-    on_values(&p, SYS_tgkill, 0, &self, 1, DENY(EPERM));  // abort() and raise() signal the process itself
+    on_values(&p, SYS_tgkill, 0, &self, 1, DENY(EPERM)); // abort() and raise() signal the process itself
     on_each(&p, refused, COUNT(refused), DENY(EPERM));
     on_each(&p, deadly, COUNT(deadly), SECCOMP_RET_KILL_PROCESS);
     answer(&p, DENY(ENOSYS));
@@ -174,7 +247,7 @@ int jail_filter_running(void) {
         SYS_open,
 #endif
 #ifdef SYS_stat
-        SYS_stat, SYS_lstat,
+        SYS_stat,   SYS_lstat,
 #endif
     };
     program p;
@@ -189,7 +262,7 @@ int jail_filter_running(void) {
 #else
 
 int jail_filter_loading(void) {
-    return ENOSYS;  // the numbers of this processor's system calls are not known here
+    return ENOSYS; // the numbers of this processor's system calls are not known here
 }
 
 int jail_filter_running(void) {

@@ -37,8 +37,8 @@ static bool check_text(const char *path, const char *what, const char *wanted, c
                        char sentence[SENTENCE_SIZE]) {
     if (got && strcmp(wanted, got) == 0)
         return true;
-    return sentence_set(sentence, "%s says that its %s is \"%s\", interlinker.json says \"%s\". Make both the same.", path,
-                        what, got ? got : "", wanted);
+    return sentence_set(sentence, "%s says that its %s is \"%s\", interlinker.json says \"%s\". Make both the same.",
+                        path, what, got ? got : "", wanted);
 }
 
 static bool check_needs(const il_plugin *code, const char *path, char sentence[SENTENCE_SIZE]) {
@@ -49,10 +49,11 @@ static bool check_needs(const il_plugin *code, const char *path, char sentence[S
         for (size_t i = 0; i < sizeof offered / sizeof offered[0]; i++)
             found = found || strcmp(offered[i], *need) == 0;
         if (!found)
-            return sentence_set(sentence,
-                                "%s needs \"%s\". This host (%s) offers il.call/1, il.json/1, il.documents/1, il.files/1, "
-                                "il.effects/1 and il.answer/1. Update the host, or take an older version of the plugin.",
-                                path, *need, INTERLINK_VERSION);
+            return sentence_set(
+                sentence,
+                "%s needs \"%s\". This host (%s) offers il.call/1, il.json/1, il.documents/1, il.files/1, "
+                "il.effects/1 and il.answer/1. Update the host, or take an older version of the plugin.",
+                path, *need, INTERLINK_VERSION);
     }
     return true;
 }

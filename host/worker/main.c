@@ -24,7 +24,7 @@ typedef struct worker {
     ticker ticker;
     jail_layer layers[JAIL_LAYERS];
     const char *folder;
-    size_t memory;  // bytes
+    size_t memory; // bytes
     long cpu_ms;
 } worker;
 
@@ -82,7 +82,8 @@ static bool read_load(worker *w, str payload, char sentence[SENTENCE_SIZE]) {
 }
 
 static void say_ready(worker *w) {
-    static const char *const names[] = {[FUNCTION_CREATE] = "create", [FUNCTION_HANDLE] = "handle", [FUNCTION_EVENT] = "event"};
+    static const char *const names[] = {
+        [FUNCTION_CREATE] = "create", [FUNCTION_HANDLE] = "handle", [FUNCTION_EVENT] = "event"};
     buffer *out = &w->channel.out;
     size_t mark = frame_begin(out, FRAME_READY, 0);
     size_t name = frame_nest(out, TAG_NAME);
@@ -146,7 +147,8 @@ static int serve(worker *w) {
 
 int main(int argc, char **argv) {
     if (argc != 4) {
-        fputs("usage: interlink-worker FOLDER MEMORY_MB CPU_MS\nThe host starts it; it is of no use by hand.\n", stderr);
+        fputs("usage: interlink-worker FOLDER MEMORY_MB CPU_MS\nThe host starts it; it is of no use by hand.\n",
+              stderr);
         return 2;
     }
     worker w = {.channel = {.descriptor = WORKER_CHANNEL}, .folder = argv[1]};

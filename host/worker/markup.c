@@ -34,8 +34,7 @@ static void start(char name[MARKUP_NAME_SIZE], char c) {
 }
 
 static markup_state after_tag(markup *m) {
-    static const char *const raw[] = {"script", "style",    "xmp",       "iframe",
-                                      "noembed", "noframes", "plaintext", NULL};
+    static const char *const raw[] = {"script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext", NULL};
     static const char *const plain[] = {"textarea", "title", NULL};
     m->matched = 0;
     if (!m->closing && is_one_of(m->tag, raw))
@@ -114,7 +113,7 @@ static void read_comment(markup *m, char c) {
         if (c == '-' && ++m->matched == 2)
             m->state = MARKUP_COMMENT;
         else if (c != '-')
-            m->matched = 3;  // no comment any more
+            m->matched = 3; // no comment any more
         if (c == '>')
             m->state = MARKUP_TEXT;
     } else if (c == '>' && (m->state == MARKUP_DECLARATION || m->matched >= 2)) {
@@ -180,8 +179,10 @@ void markup_read(markup *m, const char *text, size_t len) {
 }
 
 markup_place markup_value(const markup *m, const char **why) {
-    static const markup_place urls[] = {
-        [URL_START] = PLACE_URL, [URL_AFTER_LINK] = PLACE_TEXT, [URL_PATH] = PLACE_URL_PATH, [URL_QUERY] = PLACE_URL_QUERY};
+    static const markup_place urls[] = {[URL_START] = PLACE_URL,
+                                        [URL_AFTER_LINK] = PLACE_TEXT,
+                                        [URL_PATH] = PLACE_URL_PATH,
+                                        [URL_QUERY] = PLACE_URL_QUERY};
     *why = NULL;
     switch (m->state) {
     case MARKUP_TEXT:
@@ -192,8 +193,9 @@ markup_place markup_value(const markup *m, const char **why) {
         if (m->attribute == ATTRIBUTE_CODE)
             *why = "in an attribute that the browser runs as code; listen from a script instead";
         else
-            return m->attribute == ATTRIBUTE_URL ? urls[m->url]
-                                                 : m->attribute == ATTRIBUTE_STYLE ? PLACE_STYLE : PLACE_TEXT;
+            return m->attribute == ATTRIBUTE_URL     ? urls[m->url]
+                   : m->attribute == ATTRIBUTE_STYLE ? PLACE_STYLE
+                                                     : PLACE_TEXT;
         return PLACE_NONE;
     case MARKUP_BEFORE_VALUE:
     case MARKUP_BARE:
@@ -221,13 +223,12 @@ bool markup_join(markup *m, const markup *before) {
     bool in_value = m->state == MARKUP_DOUBLE || m->state == MARKUP_SINGLE;
     bool in_raw = m->state == MARKUP_RAW || m->state == MARKUP_PLAIN;
     // Between attributes it does not matter whether a name was just read: "<input{{#on}} checked{{/on}}>".
-    markup_state now = m->state == MARKUP_NAME || m->state == MARKUP_AFTER_NAME || m->state == MARKUP_TAG_NAME
-                           ? MARKUP_TAG
-                           : m->state;
-    markup_state then = before->state == MARKUP_NAME || before->state == MARKUP_AFTER_NAME ||
-                                before->state == MARKUP_TAG_NAME
-                            ? MARKUP_TAG
-                            : before->state;
+    markup_state now =
+        m->state == MARKUP_NAME || m->state == MARKUP_AFTER_NAME || m->state == MARKUP_TAG_NAME ? MARKUP_TAG : m->state;
+    markup_state then =
+        before->state == MARKUP_NAME || before->state == MARKUP_AFTER_NAME || before->state == MARKUP_TAG_NAME
+            ? MARKUP_TAG
+            : before->state;
     if (now != then || (in_value && m->attribute != before->attribute) || (in_raw && strcmp(m->tag, before->tag) != 0))
         return false;
     // When the ways differ in how far the URL has come, what follows is encoded so that it can be no scheme.

@@ -9,17 +9,29 @@
 #include <stddef.h>
 
 typedef enum markup_place {
-    PLACE_TEXT,       // between tags, in a textarea or a plain quoted attribute: & < > " ' are escaped
-    PLACE_URL,        // the start of a URL: its scheme is looked at
-    PLACE_URL_PATH,   // further on in a URL: percent-encoded, but for /
-    PLACE_URL_QUERY,  // behind ? or #: percent-encoded
-    PLACE_STYLE,      // in a style attribute: only plain words and numbers
-    PLACE_NONE,       // impossible
+    PLACE_TEXT,      // between tags, in a textarea or a plain quoted attribute: & < > " ' are escaped
+    PLACE_URL,       // the start of a URL: its scheme is looked at
+    PLACE_URL_PATH,  // further on in a URL: percent-encoded, but for /
+    PLACE_URL_QUERY, // behind ? or #: percent-encoded
+    PLACE_STYLE,     // in a style attribute: only plain words and numbers
+    PLACE_NONE,      // impossible
 } markup_place;
 
 typedef enum markup_state {
-    MARKUP_TEXT, MARKUP_LESS, MARKUP_TAG_NAME, MARKUP_TAG, MARKUP_NAME, MARKUP_AFTER_NAME, MARKUP_BEFORE_VALUE,
-    MARKUP_DOUBLE, MARKUP_SINGLE, MARKUP_BARE, MARKUP_DECLARATION, MARKUP_COMMENT, MARKUP_RAW, MARKUP_PLAIN,
+    MARKUP_TEXT,
+    MARKUP_LESS,
+    MARKUP_TAG_NAME,
+    MARKUP_TAG,
+    MARKUP_NAME,
+    MARKUP_AFTER_NAME,
+    MARKUP_BEFORE_VALUE,
+    MARKUP_DOUBLE,
+    MARKUP_SINGLE,
+    MARKUP_BARE,
+    MARKUP_DECLARATION,
+    MARKUP_COMMENT,
+    MARKUP_RAW,
+    MARKUP_PLAIN,
 } markup_state;
 
 typedef enum markup_attribute { ATTRIBUTE_PLAIN, ATTRIBUTE_URL, ATTRIBUTE_STYLE, ATTRIBUTE_CODE } markup_attribute;
@@ -32,17 +44,17 @@ typedef struct markup {
     markup_state state;
     markup_attribute attribute;
     markup_url url;
-    bool closing;                 // </...
-    unsigned matched;             // of "</script", or dashes that may end a comment
-    char tag[MARKUP_NAME_SIZE];   // lower case, cut
-    char name[MARKUP_NAME_SIZE];  // of the attribute
+    bool closing;                // </...
+    unsigned matched;            // of "</script", or dashes that may end a comment
+    char tag[MARKUP_NAME_SIZE];  // lower case, cut
+    char name[MARKUP_NAME_SIZE]; // of the attribute
 } markup;
 
-void markup_read(markup *m, const char *text, size_t len);  // the page's own text
+void markup_read(markup *m, const char *text, size_t len); // the page's own text
 
 // Where a value would stand now. PLACE_NONE: *why says where that is.
 markup_place markup_value(const markup *m, const char **why);
-void markup_passed(markup *m, bool link);  // a value was put here; `link`: one that the host made
+void markup_passed(markup *m, bool link); // a value was put here; `link`: one that the host made
 
 // A section that may be left out or repeated must end where it began. False if it does not; if it does, *m becomes a
 // state that is right for both ways.

@@ -11,18 +11,18 @@
 #include "worker/template.h"
 
 typedef struct package_file {
-    const char *name;  // below its folder: "results.html", "parts/bar.html"
+    const char *name; // below its folder: "results.html", "parts/bar.html"
     str text;
     struct package_file *next;
 } package_file;
 
 typedef struct package {
     arena *arena;
-    const char *folder;      // absolute
+    const char *folder; // absolute
     const char *id, *version, *entry, *runtime;
-    json_t *texts;           // {"en": {"key": "text"}}
-    json_t *settings;        // an object
-    json_t *permissions;     // an array of words
+    json_t *texts;       // {"en": {"key": "text"}}
+    json_t *settings;    // an object
+    json_t *permissions; // an array of words
     package_file *templates;
     template_cache *cache;
 } package;
@@ -35,6 +35,6 @@ void package_free(package *p);
 str package_text(const package *p, str language, const char *key);
 
 bool package_permits(const package *p, const char *permission);
-const package_file *package_template(const package *p, const char *name);  // NULL if there is none
+const package_file *package_template(const package *p, const char *name); // NULL if there is none
 
 #endif

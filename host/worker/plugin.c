@@ -26,12 +26,14 @@ bool plugin_load(plugin *p, const package *from, size_t memory, char sentence[SE
     *p = (plugin){0};
     const char *entry = from->entry;
     if (entry[0] == '\0' || entry[0] == '/' || strstr(entry, ".."))
-        return sentence_set(sentence, "The entry \"%s\" in interlinker.json must name a file inside the package.", entry);
+        return sentence_set(sentence, "The entry \"%s\" in interlinker.json must name a file inside the package.",
+                            entry);
     if (strcmp(from->runtime, "native") == 0)
         return plugin_load_native(p, from, sentence);
     if (strcmp(from->runtime, "lua") == 0)
         return plugin_load_lua(p, from, memory, sentence);
-    return sentence_set(sentence, "The runtime \"%s\" in interlinker.json is neither \"native\" nor \"lua\".", from->runtime);
+    return sentence_set(sentence, "The runtime \"%s\" in interlinker.json is neither \"native\" nor \"lua\".",
+                        from->runtime);
 }
 
 il_status plugin_run(plugin *p, il_call *call) {
@@ -42,5 +44,5 @@ il_status plugin_run(plugin *p, il_call *call) {
         return p->run(p, function, call);
     if (function == FUNCTION_HANDLE)
         return call_fail(call, IL_ABSENT, "This tool has no page.");
-    return IL_OK;  // nothing to be prepared, nothing to be done
+    return IL_OK; // nothing to be prepared, nothing to be done
 }

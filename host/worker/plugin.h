@@ -12,9 +12,9 @@ typedef struct plugin plugin;
 
 // What a loader fills in.
 struct plugin {
-    uint32_t functions;  // bits (1 << frame_function)
+    uint32_t functions; // bits (1 << frame_function)
     il_status (*run)(plugin *self, int function, il_call *call);
-    void (*interrupt)(plugin *self);  // async-signal-safe: the call's time is nearly over; NULL if nothing can be done
+    void (*interrupt)(plugin *self); // async-signal-safe: the call's time is nearly over; NULL if nothing can be done
     void *code;
 };
 
@@ -26,6 +26,6 @@ bool plugin_load_lua(plugin *p, const package *from, size_t memory, char sentenc
 // Runs one function of it and gives back what that gave back, or why it could not be run.
 il_status plugin_run(plugin *p, il_call *call);
 
-extern const il_host plugin_host;  // what every plugin is given
+extern const il_host plugin_host; // what every plugin is given
 
 #endif

@@ -73,7 +73,7 @@ static void write_refusal(buffer *out, int status, str sentence) {
 }
 
 static int http_status(il_status status) {
-    static const int codes[] = {[IL_OK] = 200,      [IL_INVALID] = 422, [IL_FORBIDDEN] = 403, [IL_ABSENT] = 404,
+    static const int codes[] = {[IL_OK] = 200,       [IL_INVALID] = 422, [IL_FORBIDDEN] = 403, [IL_ABSENT] = 404,
                                 [IL_CONFLICT] = 409, [IL_LIMIT] = 413,   [IL_FAILED] = 500};
     return status > IL_OK && status <= IL_FAILED ? codes[status] : codes[IL_FAILED];
 }

@@ -6,6 +6,6 @@
 
 #include "worker/call.h"
 
-void result_write(il_call *call, il_status status);  // `status` is what the plugin's function gave back
+void result_write(il_call *call, il_status status); // `status` is what the plugin's function gave back
 
 #endif

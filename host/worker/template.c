@@ -10,8 +10,8 @@ typedef struct compiler {
     template *t;
     markup markup;
     size_t at, capacity, names_used, depth;
-    size_t open[TEMPLATE_DEPTH];     // sections that are not closed yet
-    markup before[TEMPLATE_DEPTH];   // where each of them began
+    size_t open[TEMPLATE_DEPTH];   // sections that are not closed yet
+    markup before[TEMPLATE_DEPTH]; // where each of them began
     char *sentence;
 } compiler;
 
@@ -48,7 +48,7 @@ static bool is_name_char(char c) {
 static bool is_name(str name) {
     if (str_is(name, "."))
         return true;
-    bool dot = true;  // no empty words: neither ".a" nor "a..b" nor "a."
+    bool dot = true; // no empty words: neither ".a" nor "a..b" nor "a."
     for (size_t i = 0; i < name.len; i++) {
         if (name.ptr[i] == '.' ? dot : !is_name_char(name.ptr[i]))
             return false;
@@ -115,7 +115,8 @@ static bool close_section(compiler *c, str name) {
     section->end = c->t->count;
     if (!markup_join(&c->markup, &c->before[c->depth]))
         return sentence_set(c->sentence,
-                            "Line %d of the page: the section " STR_FORMAT " begins and ends in different places of the "
+                            "Line %d of the page: the section " STR_FORMAT
+                            " begins and ends in different places of the "
                             "HTML, such as outside and inside of a tag.",
                             line_of(c), STR_ARG(name));
     return true;
@@ -213,8 +214,8 @@ enum { CACHE_SIZE = 64 };
 
 struct template_cache {
     template *pages[CACHE_SIZE];
-    const char *texts[CACHE_SIZE];  // where the page came from: only a hint where to look first
-    size_t next;                    // the one to give up when all are in use
+    const char *texts[CACHE_SIZE]; // where the page came from: only a hint where to look first
+    size_t next;                   // the one to give up when all are in use
 };
 
 template_cache *template_cache_create(void) {

@@ -12,7 +12,7 @@
 
 typedef struct template template;
 
-template *template_compile(str page, char sentence[SENTENCE_SIZE]);  // NULL with a sentence; template_destroy frees it
+template *template_compile(str page, char sentence[SENTENCE_SIZE]); // NULL with a sentence; template_destroy frees it
 void template_destroy(template *t);
 
 // Where {{t.key}} and {{link}} come from. Borrowed while a page is rendered.
@@ -32,7 +32,7 @@ void template_fill(buffer *out, str text, const json_t *params);
 // Compiled pages, found by their text.
 typedef struct template_cache template_cache;
 template_cache *template_cache_create(void);
-void template_cache_destroy(template_cache *cache);  // NULL is fine
+void template_cache_destroy(template_cache *cache); // NULL is fine
 // Borrowed until the next call with the same cache. NULL with a sentence.
 const template *template_cache_get(template_cache *cache, str page, char sentence[SENTENCE_SIZE]);
 

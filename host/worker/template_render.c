@@ -7,14 +7,14 @@
 
 #include "worker/template_parts.h"
 
-enum { PAGE_LIMIT = 12 << 20 };  // a page that would not fit into a frame is not finished
+enum { PAGE_LIMIT = 12 << 20 }; // a page that would not fit into a frame is not finished
 
 typedef struct renderer {
     const template *t;
     const template_source *source;
     buffer *out;
-    buffer scratch;                              // a filled text, a printed value
-    const json_t *scopes[TEMPLATE_DEPTH + 1];    // the data, then the item of each section we are in
+    buffer scratch;                           // a filled text, a printed value
+    const json_t *scopes[TEMPLATE_DEPTH + 1]; // the data, then the item of each section we are in
     size_t depth;
 } renderer;
 
@@ -91,7 +91,7 @@ static bool is_safe_url(str url) {
     while (len < url.len && !memchr(":/?#", url.ptr[len], 4))
         len++;
     if (len == url.len || url.ptr[len] != ':')
-        return true;  // relative
+        return true; // relative
     static const char *const schemes[] = {"http", "https", "mailto"};
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
         if (strlen(schemes[i]) == len && strncasecmp(url.ptr, schemes[i], len) == 0)

@@ -13,8 +13,8 @@
 
 typedef struct ticker {
     plugin *plugin;
-    sig_atomic_t limit;           // ticks after which a call is told
-    volatile sig_atomic_t ticks;  // since the call began
+    sig_atomic_t limit;          // ticks after which a call is told
+    volatile sig_atomic_t ticks; // since the call began
     volatile sig_atomic_t running;
 } ticker;
 

@@ -2,10 +2,13 @@
 #
 #   interlink_add_plugin(ID [FOLDER folder] [OUTPUT folder] [TWIN folder] [SOURCES source...])
 #
-# Makes a package that `interlink plugin add` takes. FOLDER holds interlinker.json and what goes with it (i18n/, web/,
-# templates/, snapshots/, instructions*.md, *.lua); without it, the folder of the CMakeLists.txt. OUTPUT is where the package is
-# made; without it, a folder named ID in the build folder. SOURCES, in C or C++, become its plugin.so; a plugin in
-# Lua has none. TWIN: a package in another language whose texts, pages and web files this one shares. Targets: plugin_ID, the whole package, and plugin_ID_code, to set options of the code with.
+# Makes a package that `interlink plugin add` takes.
+#   FOLDER   holds interlinker.json and what goes with it (i18n/, web/, templates/, snapshots/, lib/, instructions*.md,
+#            *.lua); without it, the folder of the CMakeLists.txt
+#   OUTPUT   where the package is made; without it, a folder named ID in the build folder
+#   TWIN     a package in another language whose texts, pages and web files this one shares
+#   SOURCES  in C or C++, become its plugin.so; a plugin in Lua has none
+# Targets: plugin_ID, the whole package, and plugin_ID_code, to set options of the code with.
 
 # The header: in the host's own tree a target, else what is installed with this file.
 function(interlink_find_header target)
@@ -22,7 +25,8 @@ endfunction()
 
 # What belongs into a package, relative to its folder.
 function(interlink_package_files folder out)
-  file(GLOB files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/interlinker.json ${folder}/instructions*.md ${folder}/*.lua)
+  file(GLOB files CONFIGURE_DEPENDS RELATIVE ${folder}
+    ${folder}/interlinker.json ${folder}/instructions*.md ${folder}/*.lua)
   foreach(below i18n web templates snapshots lib)
     file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/${below}/*)
     list(APPEND files ${found})
@@ -45,7 +49,7 @@ function(interlink_add_plugin id)
   endif()
   get_filename_component(output ${plugin_OUTPUT} ABSOLUTE BASE_DIR ${CMAKE_CURRENT_BINARY_DIR})
   if(NOT EXISTS ${folder}/interlinker.json)
-    message(FATAL_ERROR "interlink_add_plugin(${id}): ${folder} has no interlinker.json. Set FOLDER to the folder that has it.")
+    message(FATAL_ERROR "interlink_add_plugin(${id}): ${folder} has no interlinker.json. Set FOLDER.")
   endif()
 
   set(copies "")
@@ -73,7 +77,8 @@ function(interlink_add_plugin id)
       C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
       LINK_DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)
     # One symbol goes out, none is left to be found at run time: what is missing is an error here, not in the jail.
-    target_link_options(${code} PRIVATE -Wl,--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map -Wl,-z,defs -Wl,-z,noexecstack)
+    target_link_options(${code} PRIVATE -Wl,--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map
+      -Wl,-z,defs -Wl,-z,noexecstack)
     add_dependencies(plugin_${id} ${code})
   endif()
 endfunction()

@@ -45,13 +45,13 @@
  * FAILURE. Functions return IL_OK or why not; il->call->error gives the sentence. Return such a status from your
  * function and the person reads that sentence. When `out` parameters are not filled, they are left as they were.
  *
- * LIMITS. A call has the time that your manifest asks for (limits.cpu_ms, 50 ms unless it says otherwise). A process that
- * takes longer is killed, the person gets a sentence that says so, and the next call meets a fresh one.
+ * LIMITS. A call has the time that your manifest asks for (limits.cpu_ms, 50 ms unless it says otherwise). A process
+ * that takes longer is killed, the person gets a sentence that says so, and the next call meets a fresh one.
  *
- * VERSIONS. IL_ABI changes only if an old plugin could no longer run. Tables of functions and il_plugin begin with their
- * size and grow at their end only; the small structures that are filled for you never grow. New power comes as a new
- * capability id ("il.documents/2"). What you list in `needs` is never NULL, because a host without it refuses your plugin
- * before any of its code runs.
+ * VERSIONS. IL_ABI changes only if an old plugin could no longer run. Tables of functions and il_plugin begin with
+ * their size and grow at their end only; the small structures that are filled for you never grow. New power comes as a
+ * new capability id ("il.documents/2"). What you list in `needs` is never NULL, because a host without it refuses your
+ * plugin before any of its code runs.
  */
 #ifndef INTERLINK_H
 #define INTERLINK_H
@@ -118,8 +118,8 @@ typedef struct il_call_1 {
     il_str (*method)(il_call *call);
     il_str (*path)(il_call *call);
 
-    /* One value, decoded; the first if there are several; ptr NULL if there is none. `query` looks into the query string,
-     * `form` into a posted form. [call] */
+    /* One value, decoded; the first if there are several; ptr NULL if there is none. `query` looks into the query
+     * string, `form` into a posted form. [call] */
     il_str (*query)(il_call *call, const char *name);
     il_str (*form)(il_call *call, const char *name);
 
@@ -135,8 +135,8 @@ typedef struct il_call_1 {
     /* What the administrator set, checked against `settings` of your manifest; {} if nothing. [call] */
     il_json *(*settings)(il_call *call);
 
-    /* event: which one, and what belongs to it. "schedule" (its data), "task.finished", "person.erase" ({"person": id}),
-     * "clone". [call] */
+    /* event: which one, and what belongs to it. "schedule" (its data), "task.finished", "person.erase" ({"person":
+     * id}), "clone". [call] */
     il_str (*event)(il_call *call);
     il_json *(*data)(il_call *call);
 
@@ -152,8 +152,8 @@ typedef struct il_call_1 {
     /* The sentence of the last failure in this call; empty if nothing failed. [call] */
     il_str (*error)(il_call *call);
 
-    /* Say in a sentence why this call fails, in the language of the person, and give back `status`, so that you can write:
-     * return il->call->fail(call, IL_CONFLICT, il->call->text(call, "closed").ptr); */
+    /* Say in a sentence why this call fails, in the language of the person, and give back `status`, so that you can
+     * write: return il->call->fail(call, IL_CONFLICT, il->call->text(call, "closed").ptr); */
     il_status (*fail)(il_call *call, il_status status, const char *sentence);
 
     /* A line for the author's log; never personal data. It is written whether or not the call succeeds. */
@@ -235,8 +235,8 @@ typedef struct il_document {
 typedef struct il_documents_1 {
     uint32_t size;
 
-    /* One document, with what this call has put so far. IL_ABSENT: there is none; *out is then the key, NULL and IL_NEW, so
-     * that its version can be given to put all the same. */
+    /* One document, with what this call has put so far. IL_ABSENT: there is none; *out is then the key, NULL and
+     * IL_NEW, so that its version can be given to put all the same. */
     il_status (*get)(il_call *call, const char *key, il_document *out);
 
     /* Up to `limit` (1 to 500) documents whose key begins with `prefix` and comes after `after` ("" to begin), in the
@@ -303,17 +303,17 @@ typedef struct il_effects_1 {
  * A page is a template:
  *
  *     {{name}} {{a.b}}         a value of `data`; nothing if it is absent; {{.}} is the present item itself
- *     {{#list}} ... {{/list}}  once for each item, looking for names in it first, then outward; for an object or any other
- *                              value once, if it is not absent, false, 0 or empty
+ *     {{#list}} ... {{/list}}  once for each item, looking for names in it first, then outward; for an object or any
+ *                              other value once, if it is not absent, false, 0 or empty
  *     {{^name}} ... {{/name}}  once, if it is absent, false, 0 or empty
  *     {{t.key}}                your text from i18n/, each {name} in it filled from where {{name}} would be looked for
  *     {{link}}/results         the URL of a page of this view
  *     {{! remark }}            nothing
  *
  * Values are escaped for the place where they stand, and there is no way to put one in unescaped: in text, in a quoted
- * attribute, in a URL (one with a scheme other than http, https or mailto becomes "#"). A template that puts a value where
- * that is impossible (a script, an on... attribute, an unquoted attribute, between attributes) is refused with IL_FAILED and
- * a sentence that names the line. */
+ * attribute, in a URL (one with a scheme other than http, https or mailto becomes "#"). A template that puts a value
+ * where that is impossible (a script, an on... attribute, an unquoted attribute, between attributes) is refused with
+ * IL_FAILED and a sentence that names the line. */
 typedef struct il_answer_1 {
     uint32_t size;
 
@@ -381,7 +381,7 @@ typedef struct il_plugin {
 
 /* Defines the symbol. In C, with the names of the fields:
  *     IL_PLUGIN(.id = "hello", .version = "1.0.0", .needs = needs, .handle = handle);
- * C++ has such names only since C++20; the second form works in both:
+ * C++ has such names only since C++20, and compilers then warn about those left out; the second form is for both:
  *     IL_PLUGIN_WITH("hello", "1.0.0", needs, nullptr, handle, nullptr);   // create, handle, event */
 #define IL_PLUGIN(...) \
     IL_DECLARE; \

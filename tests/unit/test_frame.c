@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "base/frame.h"
 
@@ -158,10 +158,8 @@ static void a_length_beyond_the_end_is_broken(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_is_read),
-        cmocka_unit_test(a_frame_that_is_not_all_there_needs_more),
-        cmocka_unit_test(impossible_headers_are_refused),
-        cmocka_unit_test(hostile_payloads_stay_inside),
+        cmocka_unit_test(what_is_written_is_read),           cmocka_unit_test(a_frame_that_is_not_all_there_needs_more),
+        cmocka_unit_test(impossible_headers_are_refused),    cmocka_unit_test(hostile_payloads_stay_inside),
         cmocka_unit_test(a_length_beyond_the_end_is_broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // The worker as the host meets it: a real process, a socket, frames.
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <errno.h>
 #include <interlink.h>
@@ -26,7 +26,7 @@ typedef struct worker {
     pid_t pid;
     int socket;
     struct worker_page *page;
-    buffer in;     // what was read; frames are borrowed from it
+    buffer in; // what was read; frames are borrowed from it
     size_t start;
     buffer out;
 } worker;
@@ -195,7 +195,8 @@ static void forms_are_read(void **state) {
     assert_true(worker_receive(&w, &f));
     assert_int_equal(f.type, FRAME_LOG);
     expect(f.payload, TAG_TEXT, "a line");
-    expect(result(&w, 1), TAG_ANSWER_BODY, "{\"form\":{\"a\":[\"x y\",\"è\"],\"b\":[\"\"]},\"a\":\"x y\",\"q\":\"1 2\"}");
+    expect(result(&w, 1), TAG_ANSWER_BODY,
+           "{\"form\":{\"a\":[\"x y\",\"è\"],\"b\":[\"\"]},\"a\":\"x y\",\"q\":\"1 2\"}");
     worker_end(&w);
 }
 
@@ -329,8 +330,7 @@ static void refusals_have_no_effects(void **state) {
         {"/fail", "The fixture is closed.", 409},
         {"/nowhere", "There is no such page.", 404},
         {"/silent", "The tool gave no answer.", 500},
-        {"/notify",
-         "This tool may not do that: its interlinker.json does not ask for the permission \"notify\".", 403},
+        {"/notify", "This tool may not do that: its interlinker.json does not ask for the permission \"notify\".", 403},
     };
     worker w = fixture_start();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -1,13 +1,15 @@
 #include <interlink.h>
 
-// Somebody opens the tool in a task: the form's values, checked against `params` of the manifest, become its first document.
+// Somebody opens the tool in a task: the form's values, checked against `params` of the manifest, become its first
+// document.
 static il_status create(const il_host *il, il_call *call) {
     il_json *question = il->json->get(il->call->params(call), "question");
     il_json *first = il->json->of(call, "{\"question\": %j, \"agreed\": 0}", question);
     return il->documents->put(call, "tool", first, IL_NEW);
 }
 
-// Somebody pressed the button. If two do so at the same moment, the second call is run again with what the first one wrote.
+// Somebody pressed the button. If two do so at the same moment, the second call is run again with what the first one
+// wrote.
 static il_status agree(const il_host *il, il_call *call, const il_document *tool) {
     int64_t agreed = il->json->integer(il->json->get(tool->value, "agreed"), 0) + 1;
     il_json *next = il->json->with(call, tool->value, "agreed", il->json->of(call, "%i", agreed));

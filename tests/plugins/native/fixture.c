@@ -33,7 +33,8 @@ static il_status jail(const il_host *il, il_call *call) {
     void *code = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     il_json *facts = il->json->of(
         call,
-        "{\"passwd_at_load\": %i, \"passwd\": %i, \"socket\": %i, \"fork\": %i, \"exec\": %i, \"kill\": %i, \"write\": %i,"
+        "{\"passwd_at_load\": %i, \"passwd\": %i, \"socket\": %i, \"fork\": %i, \"exec\": %i, \"kill\": %i, \"write\": "
+        "%i,"
         " \"map_code\": %i, \"make_code\": %i, \"environment\": %b, \"descriptor_5\": %i, \"memory\": %b}",
         (int64_t)passwd_at_load, outcome(open("/etc/passwd", O_RDONLY)), outcome(socket(AF_INET, SOCK_STREAM, 0)),
         outcome(fork()), outcome(execve("/bin/true", nothing, nothing)), outcome(kill(getppid(), 0)),
@@ -72,8 +73,9 @@ static il_status list(const il_host *il, il_call *call) {
     if (status != IL_OK) {
         return status;
     }
-    return il->answer->json(call, il->json->of(call, "{\"first\": %s, \"value\": %j, \"n\": %i, \"more\": %b, \"all\": %i}",
-                                               votes[0].key, votes[0].value, (int64_t)n, more, (int64_t)all));
+    return il->answer->json(call,
+                            il->json->of(call, "{\"first\": %s, \"value\": %j, \"n\": %i, \"more\": %b, \"all\": %i}",
+                                         votes[0].key, votes[0].value, (int64_t)n, more, (int64_t)all));
 }
 
 static il_status file(const il_host *il, il_call *call) {
@@ -110,8 +112,9 @@ static il_status handle(const il_host *il, il_call *call) {
         return page(il, call);
     } else if (il_equal(path, "/echo")) {
         il->call->debug(call, "a line");
-        return il->answer->json(call, il->json->of(call, "{\"form\": %j, \"a\": %s, \"q\": %s}", il->call->form_all(call),
-                                                   il->call->form(call, "a"), il->call->query(call, "q")));
+        return il->answer->json(call,
+                                il->json->of(call, "{\"form\": %j, \"a\": %s, \"q\": %s}", il->call->form_all(call),
+                                             il->call->form(call, "a"), il->call->query(call, "q")));
     } else if (il_equal(path, "/count")) {
         return count(il, call);
     } else if (il_equal(path, "/list")) {
@@ -132,6 +135,6 @@ static il_status handle(const il_host *il, il_call *call) {
     return misbehave(il, call, path);
 }
 
-static const char *const needs[] = {"il.call/1",  "il.json/1",    "il.documents/1",
-                                    "il.files/1", "il.effects/1", "il.answer/1", NULL};
+static const char *const needs[] = {"il.call/1",   "il.json/1", "il.documents/1", "il.files/1", "il.effects/1",
+                                    "il.answer/1", NULL};
 IL_PLUGIN(.id = "worker-fixture", .version = "1.0.0", .needs = needs, .handle = handle);
