@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "unit.h"
 
 #include "base/frame.h"
 

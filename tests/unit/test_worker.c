@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // The worker as the host meets it: a real process, a socket, frames.
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "unit.h"
 
 #include <errno.h>
 #include <interlink.h>

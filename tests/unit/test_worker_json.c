@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // What a plugin gets from the worker, called as a plugin calls it: JSON values, forms, documents within one call.
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "unit.h"
 
 #include <math.h>
 
