@@ -14,14 +14,14 @@
 static const int64_t bucket_ends[METRICS_BUCKETS - 1] = {100,   250,   500,    1000,   2500,   5000,   10000,
                                                          25000, 50000, 100000, 250000, 1000000, 5000000};
 
-_Static_assert(ROUTER_ROOMS <= METRICS_ROUTES, "a counter for each room");
+_Static_assert((int)ROUTER_ROOMS <= (int)METRICS_ROUTES, "a counter for each room");
 
 static void add(atomic_uint_fast64_t *counter, uint64_t n) {
     atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
 }
 
-void metrics_count(metrics_loop *m, size_t room, unsigned status, int64_t nanoseconds) {
-    unsigned hundreds = status / 100;
+void metrics_count(metrics_loop *m, size_t room, unsigned code, int64_t nanoseconds) {
+    unsigned hundreds = code / 100;
     add(&m->requests[room][hundreds < METRICS_CLASSES ? hundreds : 0], 1);
     add(&m->nanoseconds, (uint64_t)nanoseconds);
     size_t bucket = 0;

@@ -27,7 +27,7 @@ typedef struct metrics {
     metrics_loop *each;
 } metrics;
 
-void metrics_count(metrics_loop *m, size_t room, unsigned status, int64_t nanoseconds);
+void metrics_count(metrics_loop *m, size_t room, unsigned code, int64_t nanoseconds);
 void metrics_write(const metrics *m, services *all, buffer *out);
 
 #endif

@@ -16,8 +16,8 @@ typedef struct problem {
     bool close;
 } problem;
 
-static const char *title_of(unsigned status) {
-    switch (status) {
+static const char *title_of(unsigned code) {
+    switch (code) {
     case 400: return "Malformed request";
     case 401: return "Sign in first";
     case 403: return "Not allowed";
@@ -127,7 +127,7 @@ static void log_problem(exchange *x, const problem *p) {
               f->field_count ? f->fields[0].pointer : "", f->field_count ? f->fields[0].text : "", STR_ARG(x->path));
 }
 
-static void send(exchange *x, const problem *p) {
+static void problem_send(exchange *x, const problem *p) {
     buffer body = {0};
     bool page = x->route != NULL && router_for_people(x->route);
     reply r = {.status = p->status, .page = page};
@@ -155,18 +155,18 @@ void problem_reply(exchange *x, const fault *f) {
         p.header = "WWW-Authenticate";
         p.value = "Bearer";
     }
-    send(x, &p);
+    problem_send(x, &p);
 }
 
-void problem_reply_http(exchange *x, unsigned status, const char *code, const char *text, const char *header,
+void problem_reply_http(exchange *x, unsigned http_status, const char *code, const char *text, const char *header,
                         const char *value) {
     fault f = {0};
     fault_set(&f, STATUS_INVALID, code, "%s", text);
-    send(x, &(problem){.status = status, .fault = &f, .header = header, .value = value});
+    problem_send(x, &(problem){.status = http_status, .fault = &f, .header = header, .value = value});
 }
 
-void problem_refuse(exchange *x, unsigned status, const char *code, const char *text) {
+void problem_refuse(exchange *x, unsigned http_status, const char *code, const char *text) {
     fault f = {0};
     fault_set(&f, STATUS_MALFORMED, code, "%s", text);
-    send(x, &(problem){.status = status, .fault = &f, .close = true});
+    problem_send(x, &(problem){.status = http_status, .fault = &f, .close = true});
 }

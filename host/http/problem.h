@@ -10,10 +10,10 @@
 // By the status of the fault.
 void problem_reply(exchange *x, const fault *f);
 // For what only HTTP knows: 405, 414, 415, 431 ... `header` (may be NULL) with `value` is added.
-void problem_reply_http(exchange *x, unsigned status, const char *code, const char *text, const char *header,
+void problem_reply_http(exchange *x, unsigned http_status, const char *code, const char *text, const char *header,
                         const char *value);
 // The same, and the connection closes: nobody can tell where the next request begins.
-void problem_refuse(exchange *x, unsigned status, const char *code, const char *text);
+void problem_refuse(exchange *x, unsigned http_status, const char *code, const char *text);
 
 const char *problem_id(exchange *x);  // made when first asked for
 

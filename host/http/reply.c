@@ -79,10 +79,10 @@ static struct MHD_Response *not_modified(const reply_site *site, const reply *r,
     return made;
 }
 
-void reply_send(exchange *x, unsigned status, struct MHD_Response *response) {
+void reply_send(exchange *x, unsigned code, struct MHD_Response *response) {
     assert(x->response == NULL);
     x->response = response;
-    x->status = status;
+    x->status = code;
     if (x->suspended) {
         x->suspended = false;
         x->loop->suspended--;

@@ -38,7 +38,7 @@ void reply_bytes(exchange *x, const reply *r, buffer *body);
 void reply_text(exchange *x, const reply *r, const char *body);
 
 // Answer with a response that is made already. Gives back one reference when the exchange is over.
-void reply_send(exchange *x, unsigned status, struct MHD_Response *response);
+void reply_send(exchange *x, unsigned code, struct MHD_Response *response);
 
 // What all replies of one server have in common.
 typedef struct reply_site {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// asset_place: where an asset stands: its name, its task, its process, and what runs it. What a plugin is told about it.
+#ifndef INTERLINK_DOMAIN_ASSET_PLACE_H
+#define INTERLINK_DOMAIN_ASSET_PLACE_H
+
+#include "base/arena.h"
+#include "store/store.h"
+
+// All texts are in the arena.
+typedef struct asset_place {
+    const char *asset, *name, *interlinker;
+    const char *plugin;  // NULL for templates and links
+    const char *node, *node_name, *process, *process_name;
+} asset_place;
+
+// STATUS_NOT_FOUND if there is no such asset.
+status asset_place_find(store *s, arena *a, const char *asset, asset_place *out, fault *f);
+
+// A file that the asset keeps.
+typedef struct asset_file {
+    const char *name, *type, *blob;
+    int64_t size;
+} asset_file;
+status asset_file_find(store *s, arena *a, const char *asset, const char *name, asset_file *out, fault *f);
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "http/view.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "domain/account.h"
+#include "domain/language.h"
+#include "http/form.h"
+#include "http/problem.h"
+#include "http/reply.h"
+#include "http/server_loop.h"
+#include "http/session.h"
+#include "http/stream.h"
+#include "http/view_page.h"
+#include "plugin/effect.h"
+#include "plugin/pool.h"
+
+#define VIEW_ROOT "/view/"
+
+enum { VIEW_BODY = 1 << 20, RETRIES = 8 };
+
+static void call_start(view_request *v);
+
+// ---- the call and its effects
+
+static void fail(view_request *v, status s, const fault *f) {
+    fault copy = *f;
+    copy.status = s;
+    live_list_clear(&v->live);
+    problem_reply(v->x, &copy);
+}
+
+static status effects_write(write_job *job, store *s, fault *f) {
+    view_request *v = (view_request *)((char *)job - offsetof(view_request, job));
+    services *all = v->x->loop->services.services;
+    effect_context context = {.registry = all->registry, .by = usage_actor_of(&v->x->actor, all->secret),
+                              .interlinker = v->place.interlinker};
+    live_list_clear(&v->live);
+    return plugin_effects_commit(&v->call, s, &context, &v->live, f);
+}
+
+static void effects_done(letter *l) {
+    view_request *v = (view_request *)((char *)l - offsetof(view_request, job.letter));
+    if (v->job.outcome == STATUS_RETRY && ++v->attempts <= RETRIES) {
+        call_start(v);
+        return;
+    }
+    if (v->job.outcome == STATUS_RETRY) {
+        fault f = {0};
+        fault_set(&f, STATUS_CONFLICT, "conflict.busy", "Others are changing the same thing at this moment. Try again.");
+        fail(v, STATUS_CONFLICT, &f);
+        return;
+    }
+    if (v->job.outcome != STATUS_OK) {
+        fail(v, v->job.outcome, &v->job.fault);
+        return;
+    }
+    live_hub_publish(v->x->loop->services.services->live, &v->live);
+    view_page_reply(v);
+}
+
+static void call_done(plugin_call *call) {
+    view_request *v = call->context;
+    server_loop *l = v->x->loop;
+    if (call->status != STATUS_OK) {
+        fail(v, call->status, &call->fault);
+        return;
+    }
+    if (call->effect_count == 0) {
+        view_page_reply(v);
+        return;
+    }
+    v->job = (write_job){.letter.open = effects_done, .reply_to = loop_mailbox(l->services.loop), .run = effects_write};
+    writer_submit(l->services.services->writer, &v->job);
+}
+
+static void call_start(view_request *v) {
+    exchange *x = v->x;
+    v->call = (plugin_call){.arena = x->arena, .store = x->loop->services.store, .plugin = v->place.plugin,
+                            .function = FUNCTION_HANDLE, .asset = v->place.asset, .asset_name = v->place.name,
+                            .node = v->place.node, .node_name = v->place.node_name, .process = v->place.process,
+                            .process_name = v->place.process_name, .person = x->actor.id, .person_name = x->actor.name,
+                            .role = role_text(v->found.role), .language = x->language, .capability = v->capability,
+                            .method = exchange_is(x, "HEAD") ? "GET" : x->method,
+                            .path = arena_copy(x->arena, v->rest.ptr, v->rest.len), .base = v->base, .query = x->query,
+                            .body = buffer_str(&x->body),
+                            .body_type = str_from(x->headers.content_type ? x->headers.content_type : ""),
+                            .done = call_done, .context = v};
+    plugin_pool_call(x->loop->services.pool, &v->call);
+}
+
+// ---- who, and what for
+
+static const char *reader_language(const exchange *x) {
+    const char *wanted = language_find(form_find(x->arena, x->query, "lang"));
+    if (wanted == NULL) {
+        wanted = language_find(x->actor.language);
+    }
+    return wanted ? wanted : "en";
+}
+
+// The ticket says who and which asset; what that person may do is looked up now.
+static status entitle(view_request *v, str ticket, fault *f) {
+    exchange *x = v->x;
+    store *reader = x->loop->services.store;
+    status s = plugin_ticket_read(x->loop->services.services->secret, ticket, clock_now(), &v->ticket, f);
+    if (s == STATUS_OK) {
+        s = account_find(reader, v->ticket.person, &x->actor, f);
+    }
+    if (s == STATUS_OK) {
+        x->language = reader_language(x);
+        s = access_check(reader, &x->actor, "asset.view", v->ticket.asset, &v->found, f);
+    }
+    if (s == STATUS_OK) {
+        s = asset_place_find(reader, x->arena, v->ticket.asset, &v->place, f);
+    }
+    v->capability = v->ticket.edit && v->found.role >= ROLE_CONTRIBUTOR ? "edit" : "view";
+    return s;
+}
+
+// Asked again while a stream is open.
+static bool still_entitled(exchange *x) {
+    view_request *v = x->state;
+    access_found found;
+    return clock_now() < v->ticket.expires &&
+           access_check(x->loop->services.store, &x->actor, "asset.view", v->ticket.asset, &found, NULL) == STATUS_OK;
+}
+
+static void view_begin(exchange *x) {
+    x->language = session_language(x);
+    if (!exchange_reads(x) && !exchange_is(x, "POST")) {
+        problem_reply_http(x, 405, "method", "Views are read, and forms are posted.", "Allow", "GET, HEAD, POST");
+        return;
+    }
+    x->body_limit = VIEW_BODY;
+}
+
+static void view_run(exchange *x) {
+    view_request *v = arena_alloc(x->arena, sizeof *v);
+    x->state = v;
+    v->x = x;
+    const char *begin = x->path.ptr + strlen(VIEW_ROOT), *end = x->path.ptr + x->path.len;
+    const char *slash = memchr(begin, '/', (size_t)(end - begin));
+    str ticket = {begin, (size_t)((slash ? slash : end) - begin)};
+    fault f = {0};
+    status s = entitle(v, ticket, &f);
+    if (s != STATUS_OK) {
+        fail(v, s, &f);
+        return;
+    }
+    v->base = arena_printf(x->arena, VIEW_ROOT STR_FORMAT, STR_ARG(ticket));
+    if (slash == NULL) {
+        reply r = {.status = 308};
+        reply_header(&r, "Location", arena_printf(x->arena, "%s/", v->base));
+        reply_text(x, &r, "");
+        return;
+    }
+    v->rest = (str){slash, (size_t)(end - slash)};
+    if (str_is(v->rest, "/events")) {
+        stream_asset(x, v->place.asset, still_entitled);
+    } else if (str_starts(v->rest, "/web/")) {
+        view_page_file(v, (str){v->rest.ptr + 1, v->rest.len - 1});
+    } else if (v->place.plugin == NULL) {
+        problem_reply_http(x, 404, "view.none", "This has no view.", NULL, NULL);
+    } else {
+        call_start(v);
+    }
+}
+
+const route view_route = {"view", view_begin, view_run};
