@@ -9,11 +9,14 @@ bool tree_node_is_task(const tree_node *n) {
 
 // ---- Finding by id: open addressing, at most half full
 
+// An id ends in random bits: its last sixteen bytes are all that a hash needs.
 static size_t hash_of(str key) {
-    uint64_t h = 14695981039346656037u; // FNV-1a
-    for (size_t i = 0; i < key.len; i++)
-        h = (h ^ (uint8_t)key.ptr[i]) * 1099511628211u;
-    return (size_t)(h ^ h >> 29);
+    uint64_t words[2] = {key.len, 0};
+    size_t take = key.len < sizeof words ? key.len : sizeof words;
+    memcpy(words, key.ptr + key.len - take, take);
+    uint64_t h = (words[0] * 0x9E3779B97F4A7C15u) ^ words[1];
+    h *= 0xC2B2AE3D27D4EB4Fu;
+    return (size_t)(h ^ h >> 32);
 }
 
 static void index_build(node_tree *t, arena *a) {
@@ -43,42 +46,55 @@ tree_node *node_tree_find(const node_tree *t, str id) {
 
 #define COLUMNS "SELECT id, parent, kind, status, position, progress, start_at, end_at, version"
 
-// Rows come in the order of their position. `parents` gets the parent of each node, to be linked when all are there.
-static status load_nodes(store *s, arena *a, const char *process, node_tree_parts parts, node_tree *t, str **parents,
-                         fault *f) {
-    int64_t count = store_count(s, 0, "SELECT COUNT(*) FROM node WHERE process = ?", "t", process);
-    t->nodes = arena_alloc(a, (size_t)(count + 1) * sizeof *t->nodes);
-    *parents = arena_alloc(a, (size_t)(count + 1) * sizeof **parents);
+// The few words of kinds and statuses are not worth a copy each.
+static str word(arena *a, str text) {
+    static const char *const known[] = {"task", "objective", "phase", "awaiting", "in_progress", "finished"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (str_is(text, known[i]))
+            return str_from(known[i]);
+    return arena_str(a, text);
+}
+
+static void read_node(arena *a, store_rows *rows, node_tree_parts parts, tree_node *n) {
+    n->id = arena_str(a, store_str(rows, 0));
+    n->parent_id = arena_str(a, store_str(rows, 1));
+    n->kind = word(a, store_str(rows, 2));
+    n->status = word(a, store_str(rows, 3));
+    n->position = store_int(rows, 4);
+    n->progress = store_int(rows, 5);
+    n->start = store_int(rows, 6);
+    n->end = store_int(rows, 7);
+    n->version = store_int(rows, 8);
+    if (parts == NODE_TREE_TEXTS) {
+        n->name = arena_str(a, store_str(rows, 9));
+        n->description = arena_str(a, store_str(rows, 10));
+    }
+}
+
+// Rows come in the order of their position.
+static status load_nodes(store *s, arena *a, const char *process, node_tree_parts parts, node_tree *t, fault *f) {
     store_rows *rows =
         parts == NODE_TREE_TEXTS
             ? store_query(s, COLUMNS ", name, description FROM node WHERE process = ? ORDER BY position", "t", process)
             : store_query(s, COLUMNS " FROM node WHERE process = ? ORDER BY position", "t", process);
-    while (t->count < (size_t)count && store_next(rows)) {
-        tree_node *n = &t->nodes[t->count];
-        n->id = arena_str(a, store_str(rows, 0));
-        str parent = store_str(rows, 1);
-        if (parent.ptr)
-            (*parents)[t->count] = arena_str(a, parent);
-        n->kind = arena_str(a, store_str(rows, 2));
-        n->status = arena_str(a, store_str(rows, 3));
-        n->position = store_int(rows, 4);
-        n->progress = store_int(rows, 5);
-        n->start = store_int(rows, 6);
-        n->end = store_int(rows, 7);
-        n->version = store_int(rows, 8);
-        if (parts == NODE_TREE_TEXTS) {
-            n->name = arena_str(a, store_str(rows, 9));
-            n->description = arena_str(a, store_str(rows, 10));
+    size_t capacity = 0;
+    while (store_next(rows)) {
+        if (t->count == capacity) {
+            capacity = capacity ? capacity * 4 : 128;
+            tree_node *more = arena_alloc(a, capacity * sizeof *more);
+            if (t->count)
+                memcpy(more, t->nodes, t->count * sizeof *more);
+            t->nodes = more;
         }
-        t->count++;
+        read_node(a, rows, parts, &t->nodes[t->count++]);
     }
     return store_end(rows, f);
 }
 
 // From the last to the first, so that each list is in the order of position.
-static void link_children(node_tree *t, const str *parents) {
+static void link_children(node_tree *t) {
     for (size_t i = t->count; i-- > 0;) {
-        tree_node *n = &t->nodes[i], *parent = node_tree_find(t, parents[i]);
+        tree_node *n = &t->nodes[i], *parent = node_tree_find(t, n->parent_id);
         tree_node **list = parent ? &parent->children : &t->roots;
         n->parent = parent;
         n->next = *list;
@@ -163,12 +179,11 @@ static tree_node *in_order(tree_node *list) {
 status node_tree_load(store *s, arena *a, const char *process, node_tree_parts parts, node_tree **out, fault *f) {
     node_tree *t = arena_alloc(a, sizeof *t);
     *out = t;
-    str *parents = NULL;
-    status st = load_nodes(s, a, process, parts, t, &parents, f);
+    status st = load_nodes(s, a, process, parts, t, f);
     if (st != STATUS_OK)
         return st;
     index_build(t, a);
-    link_children(t, parents);
+    link_children(t);
     if (parts == NODE_TREE_SHAPE)
         return STATUS_OK;
     if ((st = load_links(s, a, process, LINK_NEED, t, f)) != STATUS_OK ||

@@ -19,8 +19,8 @@ typedef struct tree_link {
 } tree_link;
 
 struct tree_node {
-    str id, kind, status;
-    str name, description; // with NODE_TREE_TEXTS only
+    str id, parent_id, kind, status; // parent_id.ptr NULL: a root
+    str name, description;           // with NODE_TREE_TEXTS only
     int64_t position, progress, start, end, version;
     int64_t assets; // with NODE_TREE_TEXTS only
     tree_node *parent, *children, *next;
