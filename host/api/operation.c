@@ -212,6 +212,9 @@ static status operation_read(operation *o, const json_t *root, const char *path,
     if (o->id == NULL || o->access == NULL) {
         return mistake(f, o, "it needs an operationId and an x-access");
     }
+    if (!access_rule_known(o->access)) {
+        return mistake(f, o, "its x-access is no rule");
+    }
     if (o->kept && (strcmp(o->access, "anonymous") != 0 || strcmp(method, "get") != 0)) {
         return mistake(f, o, "only what everybody may read can be kept");
     }
