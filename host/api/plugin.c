@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/input.h"
+#include "api/manifest_text.h"
 #include "api/operations.h"
 #include "base/schema.h"
 #include "plugin/registry.h"
@@ -53,7 +54,7 @@ static void put_permissions(answer *out, const manifest *m) {
     answer_end(out);
 }
 
-static void put_manifest(answer *out, const manifest *m, const char *language) {
+static void put_manifest(answer *out, arena *a, const manifest *m, const char *language) {
     put_by_language(out, "name", m->name, language);
     put_by_language(out, "description", m->description, language);
     answer_put_text(out, "version", m->version);
@@ -63,7 +64,7 @@ static void put_manifest(answer *out, const manifest *m, const char *language) {
     put_list(out, "needs", m->needs);
     put_list(out, "capabilities", m->capabilities);
     put_permissions(out, m);
-    put_value(out, "settings_schema", m->settings);
+    put_value(out, "settings_schema", manifest_schema_text(a, m->settings, language));
     put_value(out, "data", json_object_get(m->json, "data"));
 }
 
@@ -78,11 +79,11 @@ static void put_no_manifest(answer *out, const plugin_info *p) {
         put_list(out, lists[i], NULL);
 }
 
-static void plugin_write(answer *out, const plugin_info *p, const char *language) {
+static void plugin_write(answer *out, arena *a, const plugin_info *p, const char *language) {
     answer_object(out);
     answer_put_text(out, "id", p->id);
     if (p->manifest)
-        put_manifest(out, p->manifest, language);
+        put_manifest(out, a, p->manifest, language);
     else
         put_no_manifest(out, p);
     answer_put_bool(out, "bundled", p->bundled);
@@ -100,6 +101,7 @@ static void plugin_write(answer *out, const plugin_info *p, const char *language
 
 typedef struct page {
     answer *out;
+    arena *arena;
     const char *language, *after;
     int64_t left;
     char last[128];
@@ -115,12 +117,12 @@ static bool list_one(const plugin_info *p, void *context) {
         return false;
     }
     snprintf(at->last, sizeof at->last, "%s", p->id);
-    plugin_write(at->out, p, at->language);
+    plugin_write(at->out, at->arena, p, at->language);
     return true;
 }
 
 static status plugins_list_read(operation_call *c) {
-    page at = {.out = c->answer, .language = c->language, .after = input_text(c->query, "after")};
+    page at = {.out = c->answer, .arena = c->arena, .language = c->language, .after = input_text(c->query, "after")};
     at.left = input_int(c->query, "limit", 20);
     answer_object(c->answer);
     answer_key(c->answer, "items");
@@ -197,7 +199,7 @@ static status plugins_update_after(operation_call *c) {
     plugin_info p;
     if (!plugin_registry_get(c->services->registry, c->id, &p))
         return unknown_plugin(&c->fault);
-    plugin_write(c->answer, &p, c->language);
+    plugin_write(c->answer, c->arena, &p, c->language);
     plugin_registry_release(c->services->registry, &p);
     return STATUS_OK;
 }
