@@ -171,7 +171,8 @@ static bool entry_equal(const plugin_entry *a, const plugin_entry *b) {
 
 // Takes `fresh` over, keeps old entries that did not change, so that their workers go on.
 static void publish(plugin_registry *r, entry_list *fresh) {
-    qsort(fresh->all, fresh->count, sizeof(plugin_entry *), entries_order);
+    if (fresh->count > 0)
+        qsort(fresh->all, fresh->count, sizeof(plugin_entry *), entries_order);
     pthread_mutex_lock(&r->lock);
     for (size_t i = 0; i < fresh->count; i++) {
         plugin_entry *e = fresh->all[i], *old = entries_find(&r->entries, e->id);
