@@ -61,6 +61,7 @@ struct il_call {
     uint64_t random;
     str error;
     str refusal; // something needed a permission that is not there: the call fails, whatever the plugin says
+    bool late;   // it was told that its time is over
     unsigned debug_lines;
     call_document *documents;
     bool complete; // the documents that were sent are all there are

@@ -127,7 +127,7 @@ static bool run(worker *w, il_call *call, const frame *f) {
     atomic_store_explicit(&w->page->call, f->call, memory_order_release);
     ticker_begin(&w->ticker);
     il_status status = plugin_run(&w->plugin, call);
-    ticker_end(&w->ticker);
+    call->late = ticker_end(&w->ticker);
     result_write(call, status);
     atomic_store_explicit(&w->page->call, 0, memory_order_release);
     call_end(call);

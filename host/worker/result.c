@@ -85,7 +85,7 @@ void result_write(il_call *call, il_status status) {
         write_refusal(out, 403, call->refusal);
     } else if (status != IL_OK) {
         str sentence = call->error.len ? call->error : STR("The tool failed and did not say why.");
-        write_refusal(out, http_status(status), sentence);
+        write_refusal(out, call->late && status == IL_FAILED ? 504 : http_status(status), sentence);
     } else if (call->answer.status >= 400) {
         write_refusal(out, call->answer.status, call->answer.sentence);
     } else if (call->function == FUNCTION_HANDLE && !call->answer.status) {

@@ -12,8 +12,10 @@ static void on_tick(int signal, siginfo_t *info, void *context) {
     if (!t || !t->running)
         return;
     t->ticks = t->ticks + 1;
-    if (t->ticks >= t->limit && t->plugin->interrupt)
+    if (t->ticks >= t->limit && t->plugin->interrupt) {
+        t->told = 1;
         t->plugin->interrupt(t->plugin);
+    }
 }
 
 bool ticker_start(ticker *t, plugin *p, long cpu_ms) {

@@ -16,6 +16,7 @@ typedef struct ticker {
     sig_atomic_t limit;          // ticks after which a call is told
     volatile sig_atomic_t ticks; // since the call began
     volatile sig_atomic_t running;
+    volatile sig_atomic_t told; // it knows that its time is nearly over
 } ticker;
 
 // Before the jail closes. `t` must live as long as the process. False: there are no timers; calls are then not told.
@@ -23,11 +24,14 @@ bool ticker_start(ticker *t, plugin *p, long cpu_ms);
 
 static inline void ticker_begin(ticker *t) {
     t->ticks = 0;
+    t->told = 0;
     t->running = 1;
 }
 
-static inline void ticker_end(ticker *t) {
+// Whether the call was told that its time is over.
+static inline bool ticker_end(ticker *t) {
     t->running = 0;
+    return t->told;
 }
 
 #endif

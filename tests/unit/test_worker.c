@@ -441,6 +441,37 @@ static void lua_runs_too(void **state) {
     worker_end(&w);
 }
 
+// The script is told before the host has to kill, and cannot hold the message back.
+static void a_lua_loop_is_told(void **state) {
+    (void)state;
+    static const char *const files[][2] = {
+        {"interlinker.json", "{\"permissions\": []}"},
+        {"main.lua", "return {handle = function() while true do pcall(function() while true do end end) end end}"},
+    };
+    char *folder = unit_folder();
+    for (size_t i = 0; i < 2; i++) {
+        char path[200];
+        snprintf(path, sizeof path, "%s/%s", folder, files[i][0]);
+        FILE *file = fopen(path, "we");
+        assert_non_null(file);
+        fputs(files[i][1], file);
+        fclose(file);
+    }
+    worker w = worker_start(folder);
+    frame f;
+    load(&w, "loop", "1.0.0", "lua", "main.lua");
+    assert_true(worker_receive(&w, &f));
+    assert_int_equal(f.type, FRAME_READY);
+    call(&w, 1, "/");
+    do
+        assert_true(worker_receive(&w, &f));
+    while (f.type == FRAME_LOG);
+    assert_int_equal(f.type, FRAME_RESULT);
+    assert_int_equal(frame_value(field(f.payload, TAG_ANSWER_STATUS)), 504);
+    worker_end(&w);
+    unit_folder_remove(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_is_answered),
@@ -456,6 +487,7 @@ int main(void) {
         cmocka_unit_test(a_wrong_plugin_is_refused),
         cmocka_unit_test(a_worker_ends_with_its_host),
         cmocka_unit_test(lua_runs_too),
+        cmocka_unit_test(a_lua_loop_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
