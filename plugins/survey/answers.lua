@@ -11,6 +11,7 @@ local kinds = require "kinds"
 local answers = {}
 
 local BOX_ANSWERS, BOX_BYTES = 50, 64 * 1024
+local CLEARED_AT_ONCE = 800
 
 -- questions: by id, {n = how many answered it, counts = {by choice}}; box: where the next anonymous answer goes.
 function answers.none()
@@ -118,13 +119,23 @@ function answers.forget(call, person)
   end
 end
 
--- Takes all answers away and gives the tally of none.
+-- Takes answers away and gives the tally of none. A call can only ask for so much: the rest goes in further ones, which
+-- the host makes as soon as this one is done, and until then the tally says `clearing`.
 ---@param call il.Call
 function answers.clear(call)
+  local tally, left = answers.none(), CLEARED_AT_ONCE
   for _, prefix in ipairs { "answer/", "done/", "box/" } do
-    for key in call.documents:each(prefix) do call.documents:remove(key) end
+    for key in call.documents:each(prefix) do
+      if left == 0 then
+        call:schedule(call.now, { clear = true })
+        tally.clearing = true
+        return tally
+      end
+      call.documents:remove(key)
+      left = left - 1
+    end
   end
-  return answers.none()
+  return tally
 end
 
 return answers

@@ -212,6 +212,7 @@ end
 
 ---@param call il.Call
 function builder.open(call, s)
+  if s.tally.clearing then call:fail("conflict", call:text("error_clearing")) end
   if #s.survey.questions == 0 then call:fail("conflict", call:text("error_empty")) end
   set_state(call, s, "open", "opened", "notify_opened")
 end

@@ -81,6 +81,11 @@ local function handle(call)
   page(call, read(call))
 end
 
+local function clear(call)
+  call.documents:get("tally") -- so that it is written over with the version read
+  call.documents:put("tally", answers.clear(call))
+end
+
 local events = {
   ["person.erase"] = function(call) answers.forget(call, call.data.person) end,
   -- A copy asks the same questions, is not open yet and has no answers: those were given to the other survey.
@@ -88,8 +93,10 @@ local events = {
     local survey = call.documents:get("survey")
     survey.state = "draft"
     call.documents:put("survey", survey)
-    call.documents:get("tally")
-    call.documents:put("tally", answers.clear(call))
+    clear(call)
+  end,
+  schedule = function(call)
+    if call.data.clear then clear(call) end
   end,
 }
 
