@@ -107,6 +107,7 @@ static status refusal_status(int http_status) {
     case 409: return STATUS_CONFLICT;
     case 413: return STATUS_TOO_LARGE;
     case 429: return STATUS_LIMITED;
+    case 504: return STATUS_PLUGIN_LATE;
     default: return http_status >= 500 ? STATUS_PLUGIN_FAILED : STATUS_INVALID;
     }
 }
@@ -118,14 +119,20 @@ static void drop_answer(plugin_call *call) {
 }
 
 static void refuse(plugin_call *call, str error) {
-    char sentence[sizeof call->fault.text];
+    char sentence[sizeof call->fault.text - 120];
     size_t len = error.len < sizeof sentence - 1 ? error.len : sizeof sentence - 1;
     // Cut between characters, not through one.
     while (len > 0 && len < error.len && ((unsigned char)error.ptr[len] & 0xC0) == 0x80)
         len--;
     snprintf(sentence, sizeof sentence, "%.*s", (int)len, error.ptr);
     call->status = refusal_status(call->http_status);
-    fault_set(&call->fault, call->status, "plugin.refused", "%s", sentence);
+    if (call->status == STATUS_PLUGIN_LATE)
+        fault_set(&call->fault, call->status, "plugin.late", RESULT_LATE);
+    else if (call->status == STATUS_PLUGIN_FAILED)
+        fault_set(&call->fault, call->status, "plugin.failed",
+                  "The tool failed (%s). Nothing was changed. Tell the administrator if it happens again.", sentence);
+    else
+        fault_set(&call->fault, call->status, "plugin.refused", "%s", sentence);
     snprintf(call->fault.about, sizeof call->fault.about, "%s", call->plugin);
     drop_answer(call);
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "plugin/call.h"
+#include "plugin/result.h"
 #include "plugin/worker.h"
 
 struct plugin_supervisor {
@@ -58,9 +59,7 @@ static void blame(plugin_supervisor *s, const plugin_worker_end *end) {
     if (!end->to_blame)
         return;
     if (end->late)
-        fault_set(&why, STATUS_PLUGIN_LATE, "plugin.late",
-                  "The tool took too long for this and was stopped. Nothing was changed. Try again, and tell the "
-                  "administrator if it happens again.");
+        fault_set(&why, STATUS_PLUGIN_LATE, "plugin.late", RESULT_LATE);
     else
         fault_set(&why, STATUS_PLUGIN_FAILED, "plugin.crashed",
                   "The tool broke down while it worked on this. Nothing was changed. Try again, and tell the "
@@ -129,6 +128,8 @@ static void on_ready(void *context) {
 static void on_answered(void *context, call_slot *slot) {
     plugin_supervisor *s = context;
     health_answered(s->info.health);
+    if (slot->call->status == STATUS_PLUGIN_LATE)
+        health_late(s->info.health);
     s->house.done(s->house.context, slot->call);
     if (s->waiting.first)
         s->house.soon(s->house.context);
