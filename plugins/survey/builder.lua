@@ -45,6 +45,7 @@ local function show(call, s, typed, wrong)
     questions[i] = {
       id = question.id, number = i, title = question.title, kind = call:text("kind_" .. question.kind),
       optional = not question.required, options = question.options or il.array(),
+      choosing = question.options ~= nil,
       up = i > 1 and not locked(s), down = i < #s.survey.questions and not locked(s),
     }
   end

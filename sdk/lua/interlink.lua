@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: EUPL-1.2
 ---@meta interlink
 --
--- interlink: write an Interlinker in Lua. This file is not run; it tells your editor (with the Lua language server: put this
+-- interlink: write an Interlinker in Lua. This file is not run; it tells your editor (with the Lua language
+-- server: put this
 -- folder into "workspace.library") what a plugin gets. It is the same as sdk/include/interlink.h, which says more about
 -- how a plugin runs.
 --
@@ -14,17 +15,21 @@
 --     }
 --
 -- HOW IT RUNS. In a process of its own, jailed: no files, no network. A call is a transaction: what you ask for (put a
--- document, notify, log ...) happens when your function returns, all of it, and none of it when it fails. When two people
+-- document, notify, log ...) happens when your function returns, all of it, and none of it when it fails. When two
+-- people
 -- change the same document at the same moment the host runs the second call again; so a call must depend on nothing but
 -- what it gets: keep nothing in variables outside of your functions, keep it in documents.
 --
 -- THREADS, LIFETIMES. One call at a time. A `call` is over when your function returns; a kept one says so.
 --
--- LUA. 5.4 with base, string, table, math, utf8 and coroutine; no io, os, debug, load or __gc. A global must exist before it
--- is used: write `local`. `require "parts.form"` runs parts/form.lua of your package. print() and call:debug() write into the
+-- LUA. 5.4 with base, string, table, math, utf8 and coroutine; no io, os, debug, load or __gc. A global must exist
+-- before it
+-- is used: write `local`. `require "parts.form"` runs parts/form.lua of your package. print() and call:debug()
+-- write into the
 -- author's log. math.random gives the same numbers when a call is run again.
 --
--- VALUES. Text, numbers, booleans and tables become JSON and come back. A table with 1, 2, 3 ... is a list, any other one an
+-- VALUES. Text, numbers, booleans and tables become JSON and come back. A table with 1, 2, 3 ... is a list, any
+-- other one an
 -- object; an empty one is an object unless il.array() made it. Text must be UTF-8.
 --
 -- FAILURE. An error() ends the call with nothing done, and its text goes into the author's log; the person reads that
@@ -94,8 +99,8 @@ function il.time(text) end
 ---@field capability "view"|"edit" What this person opened it for. Editing is for those who may contribute.
 ---@field method "GET"|"POST" Of the request of a `handle`.
 ---@field path string Below the view's root: "/", "/results" ...
----@field query table<string, string?> call.query.page: a value of the query string, decoded; nil if there is none.
----@field form table<string, string?> call.form.name: a field of the posted form, the first of several; nil if there is none.
+---@field query table<string, string?> A value of the query string, decoded; nil if there is none.
+---@field form table<string, string?> A field of the posted form, the first of several; nil if there is none.
 ---@field body string The body as it came, for what is no form.
 ---@field params table create: the values of the form that opens it, checked against `params` of your manifest. Else {}.
 ---@field settings table What the administrator set, checked against `settings` of your manifest.
@@ -138,7 +143,8 @@ function Call:debug(text) end
 ---<main>. Escaped for the place where a value stands; there is no way to put one in unescaped.
 ---
 ---    {{name}} {{a.b}}         a value of `data`; {{.}} is the present item itself
----    {{#list}} ... {{/list}}  once for each item, looking for names in it first, then outward; for any other value once,
+---    {{#list}} ... {{/list}}  once for each item, looking for names in it first, then outward; for any other
+---    value once,
 ---                             if it is not absent, false, 0 or empty
 ---    {{^name}} ... {{/name}}  once, if it is absent, false, 0 or empty
 ---    {{t.key}}                your text from i18n/, each {name} in it filled from where {{name}} would be looked for
@@ -205,7 +211,8 @@ function Call:schedule(at, data) end
 ---Mark the task as done. Permission "complete".
 function Call:complete() end
 
----JSON values under keys. Keys: 1 to 200 of a-z A-Z 0-9 . _ - and /. Name those that most calls read in the manifest under
+---JSON values under keys. Keys: 1 to 200 of a-z A-Z 0-9 . _ - and /. Name those that most calls read in the
+---manifest under
 ---documents.preload: they come with the call, others are fetched while it waits.
 ---@class il.Documents
 local Documents = {}
@@ -235,7 +242,8 @@ function Documents:each(prefix) end
 ---@return integer
 function Documents:count(prefix) end
 
----Writes a document. Without `version` it is the one that this call has read; of one that was not read, il.NEW. What somebody
+---Writes a document. Without `version` it is the one that this call has read; of one that was not read, il.NEW.
+---What somebody
 ---else has changed since is never overwritten: the host runs this call again.
 ---@param key string
 ---@param value il.Value

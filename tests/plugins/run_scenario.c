@@ -11,6 +11,7 @@
 //     post PATH [FIELD=VALUE ...]             a form
 //     crowd N post PATH [FIELD=VALUE ...]     the same by N people whom nobody has seen before
 //     event NAME JSON                         something happened
+//     show                                    prints the page that came back, to look at
 //     together ... end                        the calls between are made before the effects of any are written
 //     expect status N                         what came back last: an answer ...
 //     expect refused WORD TEXT                or a refusal: forbidden, absent, conflict, invalid, late, failed ... with
@@ -334,6 +335,8 @@ static void step(reader *r) {
         scenario_together(r->scene);
     else if (strcmp(what, "end") == 0)
         scenario_end(r->scene);
+    else if (strcmp(what, "show") == 0)
+        printf("%.*s\n", (int)answered(r)->answer_body.len, answered(r)->answer_body.ptr);
     else if (strcmp(what, "expect") == 0)
         step_expect(r);
     else
