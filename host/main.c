@@ -18,7 +18,6 @@ static const command commands[] = {
     {"import", cmd_import, "Read a catalogue folder: problem profiles, guides and Interlinkers."},
     {"user", cmd_user, "Add a person, or give one a new password."},
     {"plugin", cmd_plugin, "Check, add and list plugins."},
-    {"demo", cmd_demo, "Fill a new data folder with demonstration content."},
     {"doctor", cmd_doctor, "Say what this machine and data folder offer, and what is wrong."},
 };
 

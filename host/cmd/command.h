@@ -15,7 +15,6 @@ int cmd_serve(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_user(int argc, char **argv);
 int cmd_plugin(int argc, char **argv);
-int cmd_demo(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
 // One option that a command knows. `value` is filled when it is given.
@@ -49,6 +48,9 @@ const char *command_program_folder(char out[4096]);
 // Open the data folder's database for writing and bring its schema up to date; a folder that is missing is made.
 // It may be open in a running server at the same time. The caller closes it with store_close.
 status command_open(const char *data, store **out, fault *f);
+
+// Import a catalogue folder, as `interlink import` does, without a word where all is well.
+status command_import(const char *data, const char *folder, fault *f);
 
 // All of standard input, at most `limit` bytes, without the line end behind it. False if there is more, or nothing.
 bool command_read_input(char *out, size_t limit);

@@ -81,6 +81,16 @@ static status import_all(const char *data, const char *folder, bool dry, import 
     return result;
 }
 
+status command_import(const char *data, const char *folder, fault *f) {
+    import *i = NULL;
+    status result = import_all(data, folder, false, &i, f);
+    if (result != STATUS_OK) {
+        faults_print(i, f);
+    }
+    import_destroy(i);
+    return result;
+}
+
 int cmd_import(int argc, char **argv) {
     const char *data = NULL, *folder = NULL;
     bool dry = false;

@@ -122,7 +122,8 @@ static status serve_start(serve *v, const http_options *http, fault *f) {
         (outcome = registry_load(v, f)) != STATUS_OK) {
         return outcome;
     }
-    if (v->options.demo && (outcome = demo_load(all, f)) != STATUS_OK) {
+    bool story = false;
+    if (v->options.demo && (outcome = demo_prepare(all, &story, f)) != STATUS_OK) {
         return outcome;
     }
     all->live = live_hub_create();
@@ -130,7 +131,8 @@ static status serve_start(serve *v, const http_options *http, fault *f) {
     if ((outcome = operation_table_create(operation_groups, &all->operations, f)) != STATUS_OK) {
         return outcome;
     }
-    return http_server_start(all, http, &v->server, f);
+    outcome = http_server_start(all, http, &v->server, f);
+    return outcome == STATUS_OK && story ? demo_tell(all, http_server_port(v->server), f) : outcome;
 }
 
 // In reverse order; what was never made is NULL.
@@ -159,7 +161,7 @@ static void serve_say(const serve *v) {
     printf("Listening on %s\n", site);
     const char *shown = v->services.public_url[0] ? v->services.public_url : site;
     if (v->options.demo) {
-        demo_say(shown);
+        demo_say(&v->services, shown);
     }
     if (v->token[0]) {
         printf("There is no administrator yet. Open this link once, within 24 hours, to make the first one:\n"
