@@ -4,6 +4,11 @@
 #include <ctype.h>
 #include <string.h>
 
+enum {
+    NO_COMMENT = 3,    // matched in a declaration: it ends at the next >
+    BANG = 1u << 20,   // matched in a comment: "--!" was read
+};
+
 static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
@@ -33,10 +38,11 @@ static void start(char name[MARKUP_NAME_SIZE], char c) {
     add(name, c);
 }
 
+// Without scripts a noscript holds markup, with them raw text: as plain text, values are safe both ways.
 static markup_state after_tag(markup *m) {
     static const char *const raw[] = {"script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext", NULL};
-    static const char *const plain[] = {"textarea", "title", NULL};
-    m->matched = 0;
+    static const char *const plain[] = {"textarea", "title", "noscript", NULL};
+    m->matched = m->opened = 0;
     if (!m->closing && is_one_of(m->tag, raw))
         return MARKUP_RAW;
     if (!m->closing && is_one_of(m->tag, plain))
@@ -49,6 +55,8 @@ static void value_begins(markup *m, markup_state quote) {
                                        "ping", "xlink:href", "longdesc", "background", "srcset", NULL};
     m->state = quote;
     m->url = URL_START;
+    m->scheme_over = false;
+    m->scheme[0] = '\0';
     if (strncmp(m->name, "on", 2) == 0 || strcmp(m->name, "srcdoc") == 0)
         m->attribute = ATTRIBUTE_CODE;
     else if (strcmp(m->name, "style") == 0)
@@ -62,7 +70,9 @@ static void read_tag(markup *m, char c) {
         m->state = after_tag(m);
     else if (m->state == MARKUP_TAG_NAME && !is_space(c) && c != '/')
         add(m->tag, c);
-    else if (is_space(c) || c == '/')
+    else if (c == '/')
+        m->state = MARKUP_TAG; // a = behind it begins another attribute
+    else if (is_space(c))
         m->state = m->state == MARKUP_NAME || m->state == MARKUP_AFTER_NAME ? MARKUP_AFTER_NAME : MARKUP_TAG;
     else if (c == '=' && m->state != MARKUP_TAG)
         m->state = MARKUP_BEFORE_VALUE;
@@ -72,6 +82,42 @@ static void read_tag(markup *m, char c) {
         m->state = MARKUP_NAME;
         start(m->name, c);
     }
+}
+
+// Where two ways met, only what is the same for both may follow.
+static void read_joined(markup *m, char c) {
+    if (c == '>') {
+        m->state = after_tag(m);
+    } else if (is_space(c) || c == '/') {
+        m->matched = 1;
+    } else if (c == '=' || m->matched == 0) {
+        m->state = MARKUP_LOST;
+    } else {
+        m->state = MARKUP_NAME;
+        start(m->name, c);
+    }
+}
+
+// The page's own text in a URL. Escaping does not help behind a scheme like javascript, because browsers decode before
+// they run; nor may a value become a scheme by the colon behind it. An & may stand for any character.
+static void read_scheme(markup *m, char c) {
+    static const char *const known[] = {"http", "https", "mailto", "tel", NULL};
+    if (m->scheme_over || (m->scheme[0] == '\0' && is_space(c)))
+        return;
+    m->scheme_over = strchr(":/?#", c) != NULL && c != '\0';
+    if (c == '&' || (c == ':' && !is_one_of(m->scheme, known)))
+        m->attribute = ATTRIBUTE_SCHEME;
+    else if (!m->scheme_over)
+        add(m->scheme, c);
+}
+
+static void read_url(markup *m, char c) {
+    if (m->attribute == ATTRIBUTE_URL)
+        read_scheme(m, c);
+    if (c == '?' || c == '#')
+        m->url = URL_QUERY;
+    else if (m->url != URL_QUERY && !(m->url == URL_START && is_space(c)))
+        m->url = URL_PATH;
 }
 
 static void read_value(markup *m, char c) {
@@ -87,10 +133,8 @@ static void read_value(markup *m, char c) {
             m->state = MARKUP_TAG;
     } else if (c == (m->state == MARKUP_DOUBLE ? '"' : '\'')) {
         m->state = MARKUP_TAG;
-    } else if (c == '?' || c == '#') {
-        m->url = URL_QUERY;
-    } else if (m->url != URL_QUERY && !(m->url == URL_START && is_space(c))) {
-        m->url = URL_PATH;
+    } else {
+        read_url(m, c);
     }
 }
 
@@ -102,27 +146,36 @@ static void read_less(markup *m, char c) {
         m->closing = true;
     } else if (c == '!' || c == '?' || m->closing) {
         m->state = c == '>' ? MARKUP_TEXT : MARKUP_DECLARATION;
-        m->matched = 0;
+        m->matched = c == '!' && !m->closing ? 0 : NO_COMMENT;
     } else {
         m->state = MARKUP_TEXT;
     }
 }
 
+// "-->" and "--!>" end a comment, "--!->" does not.
 static void read_comment(markup *m, char c) {
     if (m->state == MARKUP_DECLARATION && m->matched < 2) {
         if (c == '-' && ++m->matched == 2)
             m->state = MARKUP_COMMENT;
         else if (c != '-')
-            m->matched = 3; // no comment any more
+            m->matched = NO_COMMENT;
         if (c == '>')
             m->state = MARKUP_TEXT;
     } else if (c == '>' && (m->state == MARKUP_DECLARATION || m->matched >= 2)) {
         m->state = MARKUP_TEXT;
     } else if (m->state == MARKUP_COMMENT && c == '-') {
-        m->matched++;
-    } else if (m->state == MARKUP_COMMENT && !(c == '!' && m->matched >= 2)) {
-        m->matched = 0;
+        m->matched = m->matched == BANG ? 1 : m->matched + 1;
+    } else if (m->state == MARKUP_COMMENT) {
+        m->matched = c == '!' && m->matched >= 2 && m->matched != BANG ? BANG : 0;
     }
+}
+
+// A script with <!-- in it ends elsewhere than others, and hardly anybody knows where.
+static void read_opening(markup *m, char c) {
+    static const char opening[] = "<!--";
+    m->opened = c == opening[m->opened] ? m->opened + 1 : c == '<';
+    if (m->opened == sizeof opening - 1)
+        m->state = MARKUP_LOST;
 }
 
 // Inside a script or a textarea only its own end tag counts.
@@ -137,6 +190,8 @@ static void read_raw(markup *m, char c) {
     } else {
         m->matched = 0;
     }
+    if (m->state == MARKUP_RAW && strcmp(m->tag, "script") == 0)
+        read_opening(m, c);
 }
 
 void markup_read(markup *m, const char *text, size_t len) {
@@ -174,6 +229,11 @@ void markup_read(markup *m, const char *text, size_t len) {
         case MARKUP_PLAIN:
             read_raw(m, c);
             break;
+        case MARKUP_JOINED:
+            read_joined(m, c);
+            break;
+        case MARKUP_LOST:
+            break;
         }
     }
 }
@@ -192,6 +252,8 @@ markup_place markup_value(const markup *m, const char **why) {
     case MARKUP_SINGLE:
         if (m->attribute == ATTRIBUTE_CODE)
             *why = "in an attribute that the browser runs as code; listen from a script instead";
+        else if (m->attribute == ATTRIBUTE_SCHEME)
+            *why = "in a URL whose scheme is not http, https, mailto or tel; write a scheme of these out before it";
         else
             return m->attribute == ATTRIBUTE_URL     ? urls[m->url]
                    : m->attribute == ATTRIBUTE_STYLE ? PLACE_STYLE
@@ -208,6 +270,9 @@ markup_place markup_value(const markup *m, const char **why) {
     case MARKUP_COMMENT:
         *why = "inside an HTML comment; take it out";
         return PLACE_NONE;
+    case MARKUP_LOST:
+        *why = "behind a script with <!-- in it, or behind a section that leaves half a name in a tag; take that out";
+        return PLACE_NONE;
     default:
         *why = "inside a tag but not in the quoted value of an attribute";
         return PLACE_NONE;
@@ -215,28 +280,79 @@ markup_place markup_value(const markup *m, const char **why) {
 }
 
 void markup_passed(markup *m, bool link) {
+    m->matched = 0; // what was matched of an end tag is broken by the value
     if (m->url == URL_START)
         m->url = link ? URL_AFTER_LINK : URL_PATH;
+    if (link)
+        m->scheme_over = true; // it begins with a slash
+    else if (!m->scheme_over)
+        add(m->scheme, '{'); // which makes it none of those we know
 }
 
-bool markup_join(markup *m, const markup *before) {
-    bool in_value = m->state == MARKUP_DOUBLE || m->state == MARKUP_SINGLE;
-    bool in_raw = m->state == MARKUP_RAW || m->state == MARKUP_PLAIN;
-    // Between attributes it does not matter whether a name was just read: "<input{{#on}} checked{{/on}}>".
-    markup_state now =
-        m->state == MARKUP_NAME || m->state == MARKUP_AFTER_NAME || m->state == MARKUP_TAG_NAME ? MARKUP_TAG : m->state;
-    markup_state then =
-        before->state == MARKUP_NAME || before->state == MARKUP_AFTER_NAME || before->state == MARKUP_TAG_NAME
-            ? MARKUP_TAG
-            : before->state;
-    if (now != then || (in_value && m->attribute != before->attribute) || (in_raw && strcmp(m->tag, before->tag) != 0))
-        return false;
-    // When the ways differ in how far the URL has come, what follows is encoded so that it can be no scheme.
-    if (in_value && m->url != before->url) {
+// ---- two ways
+
+static bool is_in_tag(markup_state s) {
+    return (s >= MARKUP_LESS && s <= MARKUP_BARE) || s == MARKUP_JOINED;
+}
+
+static bool is_in_value(markup_state s) {
+    return s == MARKUP_DOUBLE || s == MARKUP_SINGLE;
+}
+
+// Between the attributes of a tag, or in the name of one.
+static bool is_between(markup_state s) {
+    return s == MARKUP_TAG_NAME || s == MARKUP_TAG || s == MARKUP_NAME || s == MARKUP_AFTER_NAME || s == MARKUP_JOINED;
+}
+
+// "<input{{#on}} checked{{/on}}>": whether a name was just read matters only for what comes next.
+static void join_between(markup *m, const markup *before) {
+    bool named = m->state == MARKUP_NAME || m->state == MARKUP_AFTER_NAME || m->state == MARKUP_JOINED;
+    bool same = m->state == before->state && (m->state != MARKUP_JOINED || m->matched == before->matched);
+    if (same && (!named || strcmp(m->name, before->name) == 0))
+        return;
+    bool apart = (m->state == MARKUP_TAG || m->state == MARKUP_AFTER_NAME || (m->state == MARKUP_JOINED && m->matched)) &&
+                 (before->state == MARKUP_TAG || before->state == MARKUP_AFTER_NAME ||
+                  (before->state == MARKUP_JOINED && before->matched));
+    m->state = MARKUP_JOINED;
+    m->matched = apart;
+}
+
+// When the ways differ in how far the URL has come, what follows is encoded so that it can be no scheme.
+static void join_value(markup *m, const markup *before) {
+    if (m->url != before->url) {
         markup_url far = m->url > before->url ? m->url : before->url;
         m->url = far > URL_PATH ? far : URL_PATH;
     }
-    if (in_raw && m->matched < before->matched)
-        m->matched = before->matched;
+    if (!m->scheme_over || !before->scheme_over) {
+        if (strcmp(m->scheme, before->scheme) != 0)
+            add(m->scheme, '{');
+        m->scheme_over = false;
+    }
+}
+
+bool markup_join(markup *m, const markup *before) {
+    bool between = is_between(m->state) && is_between(before->state);
+    if (m->state == MARKUP_LOST || before->state == MARKUP_LOST) {
+        m->state = MARKUP_LOST;
+        return true;
+    }
+    if (m->state != before->state && !between)
+        return false;
+    // Half of <, of an end tag or of the dashes of a comment would mean different things.
+    bool half = m->state == MARKUP_COMMENT || m->state == MARKUP_DECLARATION || m->state == MARKUP_RAW ||
+                m->state == MARKUP_PLAIN;
+    bool same_tag = strcmp(m->tag, before->tag) == 0 && m->closing == before->closing;
+    if (half && (m->matched != before->matched || m->opened != before->opened))
+        return false;
+    if ((is_in_tag(m->state) || m->state == MARKUP_RAW || m->state == MARKUP_PLAIN) && !same_tag)
+        return false;
+    if (m->state == MARKUP_BEFORE_VALUE && strcmp(m->name, before->name) != 0)
+        return false;
+    if (is_in_value(m->state) && m->attribute != before->attribute)
+        return false;
+    if (is_in_value(m->state))
+        join_value(m, before);
+    if (between)
+        join_between(m, before);
     return true;
 }

@@ -32,9 +32,14 @@ typedef enum markup_state {
     MARKUP_COMMENT,
     MARKUP_RAW,
     MARKUP_PLAIN,
+    MARKUP_JOINED, // in a tag, where two ways met that end in different words
+    MARKUP_LOST,   // no telling where we are; there is no way out of this
 } markup_state;
 
-typedef enum markup_attribute { ATTRIBUTE_PLAIN, ATTRIBUTE_URL, ATTRIBUTE_STYLE, ATTRIBUTE_CODE } markup_attribute;
+typedef enum markup_attribute {
+    ATTRIBUTE_PLAIN, ATTRIBUTE_URL, ATTRIBUTE_STYLE, ATTRIBUTE_CODE,
+    ATTRIBUTE_SCHEME,  // a URL with a scheme that may run what is in it, or one that values have a part in
+} markup_attribute;
 typedef enum markup_url { URL_START, URL_AFTER_LINK, URL_PATH, URL_QUERY } markup_url;
 
 enum { MARKUP_NAME_SIZE = 24 };
@@ -45,9 +50,12 @@ typedef struct markup {
     markup_attribute attribute;
     markup_url url;
     bool closing;                // </...
-    unsigned matched;            // of "</script", or dashes that may end a comment
+    unsigned matched;            // of "</script", or dashes that may end a comment; JOINED: a blank was seen
+    unsigned opened;             // of "<!--" in a script
     char tag[MARKUP_NAME_SIZE];  // lower case, cut
     char name[MARKUP_NAME_SIZE]; // of the attribute
+    bool scheme_over;            // of a URL: what comes now is no part of its scheme
+    char scheme[MARKUP_NAME_SIZE]; // of a URL, so far
 } markup;
 
 void markup_read(markup *m, const char *text, size_t len); // the page's own text

@@ -163,6 +163,38 @@ static void impossible_places_are_refused(void **state) {
     refuse("{{#a}}<script>{{/a}}", "begins and ends in different places");
 }
 
+// Pages that a browser reads otherwise than one would think. Each was once a way out for a value.
+static void browsers_are_taken_at_their_word(void **state) {
+    (void)state;
+    static const char *const schemes[] = {"<a href=\"javascript:f('{{a}}')\">", "<iframe src=\"data:text/html,{{a}}\">",
+                                          "<a href=\"{{a}}:{{b}}\">", "<a href=\"java&#115;cript:{{a}}\">",
+                                          "<a href=\"javascript&colon;{{a}}\">"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        refuse(schemes[i], "whose scheme is not http");
+    refuse("<a href / =\"{{a}}\">", "inside a tag");
+    refuse("<a href/=\"{{a}}\">", "inside a tag");
+    refuse("<script><!--<script></script>{{a}}", "a script with <!--");
+    refuse("<a href{{#on}} x{{/on}}=\"{{a}}\">", "half a name");
+    refuse("<a onclick{{#on}} title{{/on}}=\"{{a}}\">", "half a name");
+    static const char *const parts[] = {"<script{{#on}}x{{/on}}>{{a}}", "<{{#on}}/{{/on}}script>{{a}}",
+                                        "<script>a<{{#on}}/{{/on}}script>{{a}}", "<script {{#on}}><b {{/on}}>{{a}}",
+                                        "<!-{{#on}}-{{/on}}->{{a}}"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        refuse(parts[i], "begins and ends in different places");
+    refuse("<?-- ><script>-->{{a}}</script>", "inside a script");
+    expect("</?--x><a title=\"--><script>{{v}}\">", "{\"v\": \"<\"}", "</?--x><a title=\"--><script>&lt;\">");
+    refuse("<!-- --!-><a title=\"--><script>{{a}}</script>", "inside a script");
+    expect("<noscript><p title=\"</noscript>{{v}}", "{\"v\": \"<\"}", "<noscript><p title=\"</noscript>&lt;");
+    expect("<textarea></te{{v}}xtarea>{{v}}", "{\"v\": \"<\"}", "<textarea></te&lt;xtarea>&lt;");
+    // And what is fine stays fine.
+    expect("<a href=\"https://a.eu/{{v}}\" title=\"a: {{v}}\">", "{\"v\": 1}", "<a href=\"https://a.eu/1\" title=\"a: 1\">");
+    expect("<a href=\"mailto:{{v}}\"><a href=\"{{v}}/a:{{v}}\"><a href=\"?a=1&amp;b={{v}}\">", "{\"v\": 1}",
+           "<a href=\"mailto:1\"><a href=\"1/a:1\"><a href=\"?a=1&amp;b=1\">");
+    expect("<input {{#on}}checked {{/on}}name=\"{{v}}\"{{#on}} required{{/on}}/>{{v}}", "{\"v\": 1, \"on\": true}",
+           "<input checked name=\"1\" required/>1");
+    expect("<script>if (a<!b) c = \"<!-\";</script>{{v}}", "{\"v\": 1}", "<script>if (a<!b) c = \"<!-\";</script>1");
+}
+
 static void broken_pages_are_refused(void **state) {
     (void)state;
     refuse("a\n{{name", "Line 2 of the page: {{ has no }}");
@@ -257,6 +289,7 @@ int main(void) {
         cmocka_unit_test(values_are_escaped_where_they_stand),
         cmocka_unit_test(dangerous_urls_become_nothing),
         cmocka_unit_test(impossible_places_are_refused),
+        cmocka_unit_test(browsers_are_taken_at_their_word),
         cmocka_unit_test(broken_pages_are_refused),
         cmocka_unit_test(comments_and_raw_text_end),
         cmocka_unit_test(pages_without_end_are_stopped),
