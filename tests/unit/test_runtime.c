@@ -60,7 +60,7 @@ static void assert_says(const char *text, const char *part) {
 
 // Loads a script whose handle is `body`, and runs it.
 static il_status run(il_call *call, const char *body) {
-    char script[4096];
+    char script[8192];
     snprintf(script, sizeof script, "local il = require 'interlink'\nreturn { handle = function(call)\n%s\nend }\n",
              body);
     lua_plugin *p = load(script);
@@ -306,6 +306,39 @@ static void functions_and_stale_calls(void **state) {
     fake_finish(&call);
 }
 
+// What sdk/lua/interlink.lua tells editors is what there is: every "function Call:name(" and field in it can be
+// reached.
+static void described(void **state) {
+    (void)state;
+    FILE *f = fopen(SDK_LUA, "r");
+    assert_non_null(f);
+    char line[300], owner[40], name[60], body[4000] = "call:json(#{", class[40] = "";
+    size_t len = strlen(body), count = 0;
+    while (fgets(line, sizeof line, f)) {
+        const char *place = NULL;
+        sscanf(line, "---@class il.%39[A-Za-z]", class);
+        if (sscanf(line, "function %39[A-Za-z]%*[.:]%59[a-z_](", owner, name) == 2) {
+            place = strcmp(owner, "il") == 0          ? "il"
+                    : strcmp(owner, "Call") == 0      ? "call"
+                    : strcmp(owner, "Documents") == 0 ? "call.documents"
+                                                      : "call.files";
+        } else if (strcmp(class, "Call") == 0 && sscanf(line, "---@field %59[a-z_] ", name) == 1) {
+            place = "call";
+        }
+        if (place) {
+            len += (size_t)snprintf(body + len, sizeof body - len, "%s.%s ~= nil and 1 or error('%s'),", place, name,
+                                    name);
+            count++;
+        }
+    }
+    fclose(f);
+    assert_true(count > 40 && len + 3 < sizeof body);
+    snprintf(body + len, sizeof body - len, "})");
+    char done[40];
+    snprintf(done, sizeof done, "json %zu\n", count);
+    run_gives(body, done);
+}
+
 static lua_plugin *running;
 
 static void on_alarm(int signal) {
@@ -364,13 +397,9 @@ static void coroutines(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST(answers),   TEST(fields),
-        TEST(documents), TEST(effects),
-        TEST(values),    TEST(failures),
-        TEST(sandbox),   TEST(loading),
-        TEST(modules),   TEST(functions_and_stale_calls),
-        TEST(interrupt), TEST(coroutines),
-        TEST(calendar),  TEST(random_is_replayable),
+        TEST(answers),   TEST(fields),     TEST(documents), TEST(effects),   TEST(values),
+        TEST(failures),  TEST(sandbox),    TEST(loading),   TEST(modules),   TEST(functions_and_stale_calls),
+        TEST(interrupt), TEST(coroutines), TEST(calendar),  TEST(described), TEST(random_is_replayable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
