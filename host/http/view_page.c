@@ -31,6 +31,8 @@ static reply reply_of(view_request *v, unsigned code, const char *type) {
     reply r = {.status = code, .type = type, .shared = true, .policy = policy_of(v)};
     // The frame of a page that isolates itself must say so too, or browsers do not load it.
     reply_header(&r, "Cross-Origin-Embedder-Policy", "require-corp");
+    // A view's own scripts fetch its pages from an opaque origin. It opens nothing: who has the ticket may read them anyway.
+    reply_header(&r, "Access-Control-Allow-Origin", "*");
     reply_header(&r, "Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=(), serial=(), payment=()");
     return r;
 }
@@ -72,8 +74,6 @@ void view_page_reply(view_request *v) {
         return;
     }
     reply r = reply_of(v, code, arena_copy(x->arena, c->answer_type.ptr, c->answer_type.len));
-    // The view's own scripts fetch from an opaque origin.
-    reply_header(&r, "Access-Control-Allow-Origin", "*");
     if (c->answer_filename.len > 0) {
         const char *name = arena_copy(x->arena, c->answer_filename.ptr, c->answer_filename.len);
         reply_header(&r, "Content-Disposition", files_disposition(x->arena, name));
@@ -101,6 +101,5 @@ void view_page_file(view_request *v, str name) {
     reply r = reply_of(v, 200, static_type(path));
     r.cache = "private, max-age=600";
     r.tagged = true;
-    reply_header(&r, "Access-Control-Allow-Origin", "*");
     reply_bytes(x, &r, &body);
 }
