@@ -160,18 +160,25 @@ end
 
 statement["layout"] = function(state, rest)
     local name = rest:match('^"([%w/_-]+)"$')
-    if not name or #state.code > 1 then error('layout "NAME" must be the first thing in the file', 0) end
+    if not name or state.begun then error('layout "NAME" must be the first thing in the file', 0) end
     state.layout = name
     state.needs[#state.needs + 1] = name
     return ""
 end
 
 local function piece_code(state, kind, content)
-    if kind == "{" then return value_code(state.place, content) end
     if kind == "#" then return "" end
     local word, rest = content:match("^([%a]+)%s*(.*)$")
-    if not word or not statement[word] then error("unknown statement: " .. content, 0) end
-    return statement[word](state, rest)
+    local code
+    if kind == "{" then
+        code = value_code(state.place, content)
+    elseif word and statement[word] then
+        code = statement[word](state, rest)
+    else
+        error("unknown statement: " .. content, 0)
+    end
+    state.begun = true
+    return code
 end
 
 local closing = {["{"] = "}}", ["%"] = "%}", ["#"] = "#}"}
@@ -180,6 +187,7 @@ local closing = {["{"] = "}}", ["%"] = "%}", ["#"] = "#}"}
 local function literal_code(state, text)
     if text == "" then return nil end
     place_follow(state.place, text)
+    state.begun = state.begun or text:find("%S") ~= nil
     if state.layout and #state.open == 0 then
         if text:find("%S") then error("a file with a layout has text only in its blocks", 0) end
         return ("\n"):rep(select(2, text:gsub("\n", "")))
