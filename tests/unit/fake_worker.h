@@ -16,7 +16,7 @@
 #include "base/worker_page.h"
 
 typedef struct fake_call {
-    str path, body, person, name;
+    str path, body, person, name, event;
     buffer documents;  // "key=value " for each, "key? " for those absent, "all" when complete
 } fake_call;
 
@@ -25,6 +25,7 @@ typedef struct fake_worker {
     buffer in;
     str settings;
     char settings_text[200];
+    const char *name;  // of the package's folder
 } fake_worker;
 
 static inline void fake_send(const buffer *out) {
@@ -86,6 +87,7 @@ static inline fake_call fake_read(str fields) {
         switch (tag) {
         case TAG_PATH: c.path = value; break;
         case TAG_BODY: c.body = value; break;
+        case TAG_EVENT: c.event = value; break;
         case TAG_PERSON: c.person = value; break;
         case TAG_PERSON_NAME: c.name = value; break;
         case TAG_DOCUMENT: fake_read_document(&c.documents, value); break;
@@ -199,11 +201,32 @@ static inline void fake_effects(uint64_t call) {
     buffer_free(&out);
 }
 
+// A clock went off: the package "writes" keeps and logs it, any other breaks down.
+static inline void fake_event(const fake_worker *w, uint64_t call) {
+    buffer out = {0};
+    size_t mark = frame_begin(&out, FRAME_RESULT, call), effect = frame_nest(&out, TAG_EFFECT);
+    if (strcmp(w->name, "writes") != 0)
+        raise(SIGKILL);
+    frame_number(&out, TAG_EFFECT_KIND, EFFECT_APPEND);
+    frame_text(&out, TAG_PREFIX, "woken/");
+    frame_text(&out, TAG_VALUE, "1");
+    frame_unnest(&out, effect);
+    effect = frame_nest(&out, TAG_EFFECT);
+    frame_number(&out, TAG_EFFECT_KIND, EFFECT_LOG);
+    frame_text(&out, TAG_ACTION, "woke");
+    frame_unnest(&out, effect);
+    frame_finish(&out, mark);
+    fake_send(&out);
+    buffer_free(&out);
+}
+
 static inline void fake_handle(fake_worker *w, const frame *f, size_t *used) {
     fake_call c = fake_read(f->payload);
     uint64_t call = f->call;
     atomic_store(&w->page->call, call);
-    if (str_is(c.path, "/echo"))
+    if (c.event.ptr)
+        fake_event(w, call);
+    else if (str_is(c.path, "/echo"))
         fake_answer(call, 200, c.body);
     else if (str_is(c.path, "/who")) {
         buffer both = {0};
@@ -233,7 +256,7 @@ static inline void fake_load(fake_worker *w, const frame *f, const char *folder)
     frame_tag tag;
     bool broken = false;
     buffer out = {0};
-    const char *name = strrchr(folder, '/') + 1;
+    const char *name = w->name = strrchr(folder, '/') + 1;
     while (frame_field(&fields, &tag, &value, &broken))
         if (tag == TAG_SETTINGS && value.len < sizeof w->settings_text) {
             memcpy(w->settings_text, value.ptr, value.len);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "world.h"
 
-#include <sys/stat.h>
-
 #include "base/clock.h"
 #include "base/memory.h"
 #include "domain/document.h"
 #include "fake_worker.h"
+#include "package_folder.h"
 #include "plugin/pool.h"
 #include "plugin/registry.h"
 #include "plugin/request.h"
@@ -41,28 +40,10 @@ static void on_notice(void *context, const char *plugin, const char *trouble) {
     s->notices++;
 }
 
-static void write_file(const char *folder, const char *name, const char *text) {
-    char path[500];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 static void make_package(scene *s, const char *id, const char *more) {
-    char folder[400], *text = NULL;
-    snprintf(folder, sizeof folder, "%s/%s", s->folder, id);
-    mkdir(folder, 0700);
-    assert_true(asprintf(&text,
-                         "{\"id\":\"%s\",\"version\":\"1.0.0\",\"abi\":1,\"runtime\":\"lua\",\"entry\":\"main.lua\","
-                         "\"name\":{\"en\":\"T\"},\"description\":{\"en\":\"D\"},\"licence\":\"EUPL-1.2\","
-                         "\"languages\":[\"en\"],\"capabilities\":[\"view\"]%s}",
-                         id, more) > 0);
-    write_file(folder, "interlinker.json", text);
-    write_file(folder, "main.lua", "return {}");
-    free(text);
+    char folder[400];
     fault why = {0};
+    package_make(s->folder, id, more, folder);
     if (plugin_registry_enter(s->registry, folder, &why) != STATUS_OK)
         fail_msg("%s", why.text);
 }
