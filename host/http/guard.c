@@ -160,7 +160,7 @@ const char *guard_header(guard *g, str name, str value) {
         return "The request has too many headers.";
     }
     if (g->layout) {
-        if (name.ptr != g->expected) {
+        if (name.ptr != g->expected || value.ptr[value.len + 1] != 0) {
             return cut;
         }
         g->expected = value.ptr + value.len + 2;

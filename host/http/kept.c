@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "domain/meta.h"
 #include "http/compress.h"
 #include "http/server_loop.h"
+
+enum { LOOK_EVERY_NS = 200 * 1000 * 1000 };
 
 typedef struct kept_entry {
     struct kept_entry *next;  // in its slot
@@ -23,6 +26,7 @@ struct kept {
     kept_entry **slots;
     uint64_t askings;
     uint64_t commits;  // of the writer, when the version was last looked at
+    int64_t data_version, looked;  // of the database, and when that was asked
     bool known;        // `version` was read at all
     buffer version;    // of the catalogue
 };
@@ -78,11 +82,28 @@ static void drop_oldest(kept *k) {
     }
 }
 
-// Cheap while nothing is written: one atomic read. After commits, one small query says whether they touched the catalogue.
+// Has anything been committed since the last look? Our writer says so at once. Another program (`interlink import` beside a
+// running server) shows in the database only, which is asked a few times a second.
+static bool may_have_changed(kept *k, services_loop *l) {
+    uint64_t commits = writer_commits(l->services->writer);
+    int64_t now = clock_steady();
+    bool changed = !k->known || commits != k->commits;
+    if (!changed && now - k->looked > LOOK_EVERY_NS) {
+        changed = store_data_version(l->store) != k->data_version;
+        k->looked = now;
+    }
+    if (changed) {
+        k->data_version = store_data_version(l->store);
+        k->commits = commits;
+        k->looked = now;
+    }
+    return changed;
+}
+
+// Cheap while nothing is written. After commits, one small query says whether they touched the catalogue.
 static void check_version(kept *k, exchange *x) {
     services_loop *l = &x->loop->services;
-    uint64_t commits = writer_commits(l->services->writer);
-    if (k->known && commits == k->commits) {
+    if (!may_have_changed(k, l)) {
         return;
     }
     buffer now = {0};
@@ -94,7 +115,6 @@ static void check_version(kept *k, exchange *x) {
     }
     buffer_free(&k->version);
     k->version = now;
-    k->commits = commits;
     k->known = s == STATUS_OK || s == STATUS_NOT_FOUND;
 }
 

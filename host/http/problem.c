@@ -122,9 +122,10 @@ static void page_write(exchange *x, const problem *p, buffer *out) {
 static void log_problem(exchange *x, const problem *p) {
     const fault *f = p->fault;
     log_level level = p->status >= 500 ? LOG_ERROR : LOG_INFO;
-    log_write(level, "http", "problem id=%s status=%u code=%s method=%s sentence=\"%s\" first=\"%s %s\" path=" STR_FORMAT,
-              problem_id(x), p->status, f->code, x->method ? x->method : "-", f->text,
-              f->field_count ? f->fields[0].pointer : "", f->field_count ? f->fields[0].text : "", STR_ARG(x->path));
+    // What came from outside stands last.
+    log_write(level, "http", "problem id=%s status=%u code=%s method=%s path=" STR_FORMAT " %s%s%s %s", problem_id(x),
+              p->status, f->code, x->method ? x->method : "-", STR_ARG(x->path), f->text, f->field_count ? " " : "",
+              f->field_count ? f->fields[0].pointer : "", f->field_count ? f->fields[0].text : "");
 }
 
 static void problem_send(exchange *x, const problem *p) {
@@ -140,6 +141,7 @@ static void problem_send(exchange *x, const problem *p) {
         r.type = "application/problem+json";
         json_write(x, p, &body);
     }
+    reply_header(&r, "X-Request-Id", problem_id(x));
     if (p->header != NULL) {
         reply_header(&r, p->header, p->value);
     }

@@ -76,12 +76,13 @@ static void library_log(void *context, const char *format, va_list args) {
     log_write(LOG_DEBUG, "http", "library: %s", line);
 }
 
+// The library's own strictness stays off: the guard is stricter, and its refusals are problems that can be read.
 static status daemon_start(server_loop *l, int socket, unsigned connection_limit, fault *f) {
     l->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, request_handle, l,
         MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL, MHD_OPTION_LISTEN_SOCKET, socket,
         MHD_OPTION_CONNECTION_LIMIT, connection_limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, request_line, l, MHD_OPTION_UNESCAPE_CALLBACK,
+        MHD_OPTION_URI_LOG_CALLBACK, request_line, l, MHD_OPTION_UNESCAPE_CALLBACK,
         unescape_nothing, NULL, MHD_OPTION_NOTIFY_COMPLETED, request_completed, l, MHD_OPTION_NOTIFY_CONNECTION,
         connection_notify, l, MHD_OPTION_END);
     if (l->daemon == NULL) {
