@@ -17,7 +17,7 @@ static const int64_t NANOSECONDS_A_MILLISECOND = 1000000;
 // may still hold its address.
 struct loop_watch {
     loop *loop;
-    loop_watch *previous, *next;  // among the living, or `next` among the dead
+    loop_watch *previous, *next; // among the living, or `next` among the dead
     loop_ready *ready;
     void *context;
     int fd;
@@ -26,11 +26,11 @@ struct loop_watch {
 
 struct loop_timer {
     loop *loop;
-    loop_timer *next;  // among the dead
+    loop_timer *next; // among the dead
     loop_fire *fire;
     void *context;
-    int64_t due, every;  // nanoseconds of the steady clock; `every` is 0 for a timer that fires once
-    ptrdiff_t place;     // in the heap
+    int64_t due, every; // nanoseconds of the steady clock; `every` is 0 for a timer that fires once
+    ptrdiff_t place;    // in the heap
     bool dead;
 };
 
@@ -45,7 +45,7 @@ struct loop {
     loop_watch *mailbox_watch;
     loop_watch *watches, *dead_watches;
     loop_timer *dead_timers;
-    loop_timer **heap;  // the earliest first
+    loop_timer **heap; // the earliest first
     size_t timers, heap_size;
     put_off *later;
     size_t later_count, later_size;
@@ -199,7 +199,7 @@ void loop_put_off_cancel(loop *l, const void *context) {
 static void run_later(loop *l) {
     size_t count = l->later_count;
     for (size_t i = 0; i < count; i++) {
-        put_off now = l->later[i];  // the array may move under the call
+        put_off now = l->later[i]; // the array may move under the call
         if (now.fire)
             now.fire(now.context);
     }
@@ -275,7 +275,7 @@ void loop_destroy(loop *l) {
     if (!l)
         return;
     loop_watch_remove(l->mailbox_watch);
-    mailbox_destroy(l->mailbox);  // its last letters may still use the loop
+    mailbox_destroy(l->mailbox); // its last letters may still use the loop
     while (l->watches)
         loop_watch_remove(l->watches);
     while (l->timers)

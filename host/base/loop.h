@@ -22,7 +22,7 @@ mailbox *loop_mailbox(loop *l);
 typedef void loop_ready(void *context, uint32_t events);
 loop_watch *loop_watch_add(loop *l, int fd, uint32_t events, loop_ready *ready, void *context);
 void loop_watch_change(loop_watch *w, uint32_t events);
-void loop_watch_remove(loop_watch *w);  // safe inside any callback of this loop
+void loop_watch_remove(loop_watch *w); // safe inside any callback of this loop
 
 // Fires once after `milliseconds`, or each time when `repeat`. Removing is safe inside any callback of this loop, its
 // own too. A timer that fires once is gone when its callback returns.

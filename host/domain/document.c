@@ -29,7 +29,8 @@ bool document_key_valid(str key) {
 
 status document_get(store *s, arena *a, const char *asset, str key, document *out, fault *f) {
     store_rows *row;
-    status found = store_one(s, &row, "SELECT value, version FROM document WHERE asset = ? AND key = ?", "ts", asset, key);
+    status found =
+        store_one(s, &row, "SELECT value, version FROM document WHERE asset = ? AND key = ?", "ts", asset, key);
     if (found == STATUS_NOT_FOUND)
         return found;
     if (found != STATUS_OK)
@@ -50,11 +51,11 @@ static bool range_end(str prefix, char out[DOCUMENT_KEY + 2], str *end) {
 }
 
 static str never_null(str s) {
-    return s.ptr ? s : STR("");  // a NULL pointer would bind NULL, which compares to nothing
+    return s.ptr ? s : STR(""); // a NULL pointer would bind NULL, which compares to nothing
 }
 
-status document_list(store *s, const char *asset, str prefix, str after, size_t limit, document_each *each, void *context,
-                     bool *more, fault *f) {
+status document_list(store *s, const char *asset, str prefix, str after, size_t limit, document_each *each,
+                     void *context, bool *more, fault *f) {
     char text[DOCUMENT_KEY + 2];
     str end;
     *more = false;
@@ -101,8 +102,8 @@ static status check(str key, str value, fault *f) {
                          "\"%.*s\" is no key of a document: 1 to 200 of a-z A-Z 0-9 . _ - and / are allowed.",
                          key.len < 100 ? (int)key.len : 100, key.ptr ? key.ptr : "");
     if (value.len > DOCUMENT_SIZE)
-        return fault_set(f, STATUS_TOO_LARGE, "document.too_large", "A document may have 1 MiB, this one has %zu bytes.",
-                         value.len);
+        return fault_set(f, STATUS_TOO_LARGE, "document.too_large",
+                         "A document may have 1 MiB, this one has %zu bytes.", value.len);
     if (!is_json(value))
         return fault_set(f, STATUS_INVALID, "document.json", "The value of document \"%.*s\" is no JSON.", (int)key.len,
                          key.ptr);
@@ -114,7 +115,8 @@ static status look(store *s, const char *asset, str key, uint64_t *version, int6
     store_rows *row;
     *version = 0;
     *bytes = 0;
-    status found = store_one(s, &row, "SELECT version, value FROM document WHERE asset = ? AND key = ?", "ts", asset, key);
+    status found =
+        store_one(s, &row, "SELECT version, value FROM document WHERE asset = ? AND key = ?", "ts", asset, key);
     if (found == STATUS_NOT_FOUND)
         return STATUS_OK;
     if (found != STATUS_OK)
@@ -129,10 +131,11 @@ static status use(store *s, const char *asset, int64_t bytes, fault *f) {
     store_rows *row;
     if (bytes == 0)
         return STATUS_OK;
-    status kept = store_one(s, &row,
-                            "INSERT INTO document_use (asset, bytes) VALUES (?, ?) "
-                            "ON CONFLICT (asset) DO UPDATE SET bytes = document_use.bytes + excluded.bytes RETURNING bytes",
-                            "ti", asset, bytes);
+    status kept =
+        store_one(s, &row,
+                  "INSERT INTO document_use (asset, bytes) VALUES (?, ?) "
+                  "ON CONFLICT (asset) DO UPDATE SET bytes = document_use.bytes + excluded.bytes RETURNING bytes",
+                  "ti", asset, bytes);
     if (kept != STATUS_OK)
         return fault_set(f, kept, "document.write", "The document cannot be written at the moment.");
     int64_t used = store_int(row, 0);
@@ -166,8 +169,9 @@ status document_put(store *s, const char *asset, str key, str value, uint64_t ve
     if (version != DOCUMENT_ANY && version != there)
         return retry(key, f);
     if (there)
-        result = store_run(s, f, "UPDATE document SET value = ?, version = version + 1, updated = ? WHERE asset = ? AND key = ?",
-                           "sits", value, clock_now(), asset, key);
+        result = store_run(
+            s, f, "UPDATE document SET value = ?, version = version + 1, updated = ? WHERE asset = ? AND key = ?",
+            "sits", value, clock_now(), asset, key);
     else
         result = store_run(s, f, "INSERT INTO document (asset, key, value, version, updated) VALUES (?, ?, ?, ?, ?)",
                            "tssii", asset, key, value, (int64_t)first_version(), clock_now());
@@ -204,8 +208,9 @@ status document_copy(store *s, const char *from, const char *to, fault *f) {
                               "SELECT ?, key, value, version, ? FROM document WHERE asset = ?",
                               "tit", to, clock_now(), from);
     if (result == STATUS_OK)
-        result = store_run(s, f, "INSERT INTO document_use (asset, bytes) SELECT ?, bytes FROM document_use WHERE asset = ?",
-                           "tt", to, from);
+        result =
+            store_run(s, f, "INSERT INTO document_use (asset, bytes) SELECT ?, bytes FROM document_use WHERE asset = ?",
+                      "tt", to, from);
     if (result == STATUS_OK)
         result = store_run(s, f,
                            "INSERT INTO asset_file (asset, name, type, size, blob, updated) "

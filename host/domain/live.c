@@ -35,7 +35,7 @@ void live_list_clear(live_list *list) {
 
 struct live_subscription {
     struct live_member *member;
-    live_subscription *previous, *next;  // in its bucket, or `next` among the dead
+    live_subscription *previous, *next; // in its bucket, or `next` among the dead
     live_receive *receive;
     void *context;
     size_t hash;
@@ -45,18 +45,18 @@ struct live_subscription {
 
 typedef struct live_member {
     loop *loop;
-    struct live_member *next;  // in the hub
+    struct live_member *next; // in the hub
     // Held by the hub, by each letter on its way and by each subscription: any of them may be the last.
     atomic_size_t holders;
-    atomic_size_t subscriptions;  // read by publishers: a loop where nobody listens gets no letter
+    atomic_size_t subscriptions; // read by publishers: a loop where nobody listens gets no letter
     live_subscription **buckets;
-    size_t bucket_count;          // a power of two
-    live_subscription *dead;      // until the delivery that may stand on them is over
+    size_t bucket_count;     // a power of two
+    live_subscription *dead; // until the delivery that may stand on them is over
     size_t delivering;
 } live_member;
 
 struct live_hub {
-    pthread_mutex_t lock;  // for the list of members
+    pthread_mutex_t lock; // for the list of members
     live_member *members;
 };
 
@@ -133,7 +133,7 @@ live_subscription *live_subscribe(live_hub *h, loop *l, const char *topic, live_
         m = m->next;
     pthread_mutex_unlock(&h->lock);
     if (!m)
-        abort();  // the loop did not join, or left before: a bug of the caller
+        abort(); // the loop did not join, or left before: a bug of the caller
 
     live_subscription *s = memory_new(sizeof *s);
     *s = (live_subscription){.member = m, .receive = receive, .context = context, .hash = topic_hash(topic)};
@@ -158,7 +158,7 @@ void live_unsubscribe(live_subscription *s) {
     s->next = m->dead;
     m->dead = s;
     if (!m->delivering) {
-        atomic_fetch_add(&m->holders, 1);  // bury() may let go of the last one
+        atomic_fetch_add(&m->holders, 1); // bury() may let go of the last one
         bury(m);
         member_release(m);
     }

@@ -10,10 +10,10 @@
 
 typedef struct live_event {
     struct live_event *next;
-    char topic[80];  // "person/ID" or "asset/ID"
-    char id[40];     // for Last-Event-ID; "" if it cannot be asked for again
-    char name[64];   // SSE event name: "notification", or the plugin's topic
-    buffer data;     // JSON
+    char topic[80]; // "person/ID" or "asset/ID"
+    char id[40];    // for Last-Event-ID; "" if it cannot be asked for again
+    char name[64];  // SSE event name: "notification", or the plugin's topic
+    buffer data;    // JSON
 } live_event;
 
 typedef struct live_list {

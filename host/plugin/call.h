@@ -11,15 +11,15 @@
 #include "store/store.h"
 
 typedef struct plugin_document {
-    str key, value;    // value is JSON text
-    uint64_t version;  // 0 with an empty value: looked for, not there
+    str key, value;   // value is JSON text
+    uint64_t version; // 0 with an empty value: looked for, not there
 } plugin_document;
 
 typedef struct plugin_effect {
     frame_effect kind;
-    str key;       // document key, file name, action, topic, or template
-    str value;     // JSON, file bytes
-    str type;      // file type, or audience
+    str key;   // document key, file name, action, topic, or template
+    str value; // JSON, file bytes
+    str type;  // file type, or audience
     uint64_t version;
     int64_t at;
     bool anonymous;
@@ -30,13 +30,13 @@ typedef struct plugin_call plugin_call;
 struct plugin_call {
     // What is asked. Everything is borrowed until `done`; put it into `arena`.
     arena *arena;
-    store *store;          // the loop's reader, for fetches while the call runs
-    const char *plugin;    // id
+    store *store;       // the loop's reader, for fetches while the call runs
+    const char *plugin; // id
     frame_function function;
-    const char *asset;     // also for create: the id that it will get
+    const char *asset; // also for create: the id that it will get
     const char *asset_name, *node, *node_name, *process, *process_name;
-    const char *person;    // person id; the pool gives the plugin a pseudonym of it for this asset
-    const char *person_name;  // passed on only with the permission
+    const char *person;      // person id; the pool gives the plugin a pseudonym of it for this asset
+    const char *person_name; // passed on only with the permission
     const char *role, *language, *capability;
     const char *method, *path, *base;
     str query, body, body_type, params, event, data;
@@ -44,15 +44,15 @@ struct plugin_call {
     // What came back, in `arena`. status is STATUS_OK when the plugin answered, else `fault` says what happened.
     status status;
     fault fault;
-    int http_status;       // 200 when the plugin said nothing
+    int http_status; // 200 when the plugin said nothing
     str answer_type, answer_body, answer_location, answer_filename;
     plugin_effect *effects;
     size_t effect_count;
-    const char *plugin_version;  // "survey@1.0.0": who answered, for the log
+    const char *plugin_version; // "survey@1.0.0": who answered, for the log
 
-    void (*done)(plugin_call *self);  // on the loop's thread, exactly once, never inside plugin_pool_call
+    void (*done)(plugin_call *self); // on the loop's thread, exactly once, never inside plugin_pool_call
     void *context;
-    void *slot;            // the pool's own
+    void *slot; // the pool's own
 };
 
 #endif

@@ -15,8 +15,8 @@ enum { INSTRUCTION_BYTES = 256 * 1024 };
 
 // ---- parts of the entry
 
-// instructions.md counts as English where the manifest lists it, else as its first language; instructions.LANGUAGE.md go
-// before it.
+// instructions.md counts as English where the manifest lists it, else as its first language; instructions.LANGUAGE.md
+// go before it.
 static json_t *read_instructions(const manifest *m, const char *files) {
     json_t *all = json_object(), *plain;
     const char *first = json_string_value(json_array_get(m->languages, 0));
@@ -43,7 +43,7 @@ static json_t *read_instructions(const manifest *m, const char *files) {
 
 typedef struct picture {
     char hash[BLOB_HASH_TEXT];
-    const char *type;  // NULL: none
+    const char *type; // NULL: none
 } picture;
 
 static status keep_icon(const manifest *m, const char *files, const char *data_folder, picture *out, fault *f) {
@@ -79,11 +79,12 @@ static char *dump(const json_t *value) {
 
 static status write_plugin(store *s, const manifest *m, const char *folder, bool bundled, fault *f) {
     char *text = dump(m->json);
-    status result = store_run(s, f,
-                              "INSERT INTO plugin (id, version, folder, manifest, bundled, installed) VALUES (?, ?, ?, ?, ?, ?) "
-                              "ON CONFLICT (id) DO UPDATE SET version = excluded.version, folder = excluded.folder, "
-                              "manifest = excluded.manifest, bundled = excluded.bundled, installed = excluded.installed",
-                              "ttttii", m->id, m->version, folder, text, (int64_t)bundled, clock_now());
+    status result =
+        store_run(s, f,
+                  "INSERT INTO plugin (id, version, folder, manifest, bundled, installed) VALUES (?, ?, ?, ?, ?, ?) "
+                  "ON CONFLICT (id) DO UPDATE SET version = excluded.version, folder = excluded.folder, "
+                  "manifest = excluded.manifest, bundled = excluded.bundled, installed = excluded.installed",
+                  "ttttii", m->id, m->version, folder, text, (int64_t)bundled, clock_now());
     free(text);
     return result;
 }
@@ -94,7 +95,8 @@ static status write_interlinker(store *s, const manifest *m, const char *files, 
     char *languages = dump(m->languages), *instructions = dump(instructions_json), *details = dump(details_json);
     status result = store_run(
         s, f,
-        "INSERT INTO interlinker (id, kind, subject, plugin, name, description, tags, instructions, constraints, regulations, "
+        "INSERT INTO interlinker (id, kind, subject, plugin, name, description, tags, instructions, constraints, "
+        "regulations, "
         "uri, languages, licence, difficulty, logo, logo_type, details, missing, created, updated) "
         "VALUES (?, 'plugin', 'software', ?, ?, ?, ?, ?, '{}', '{}', '{}', ?, ?, '', ?, ?, ?, 0, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, subject = excluded.subject, plugin = excluded.plugin, "
@@ -119,17 +121,16 @@ static status link_needs(store *s, const char *id, const json_t *needs, fault *f
     status result = store_run(s, f, "DELETE FROM interlinker_need WHERE interlinker = ?", "t", id);
     const json_t *need;
     size_t i;
-    json_array_foreach(needs, i, need)
-        if (result == STATUS_OK)
-            result = store_run(s, f,
-                               "INSERT INTO interlinker_need (interlinker, profile) SELECT ?, id FROM problem_profile "
-                               "WHERE id = ? ON CONFLICT (interlinker, profile) DO NOTHING",
-                               "tt", id, json_string_value(need));
+    json_array_foreach(needs, i, need) if (result == STATUS_OK) result =
+        store_run(s, f,
+                  "INSERT INTO interlinker_need (interlinker, profile) SELECT ?, id FROM problem_profile "
+                  "WHERE id = ? ON CONFLICT (interlinker, profile) DO NOTHING",
+                  "tt", id, json_string_value(need));
     return result;
 }
 
-status plugin_catalogue_write(store *s, const manifest *m, const char *folder, const char *files, const char *data_folder,
-                              bool bundled, fault *f) {
+status plugin_catalogue_write(store *s, const manifest *m, const char *folder, const char *files,
+                              const char *data_folder, bool bundled, fault *f) {
     picture icon;
     status result = keep_icon(m, files, data_folder, &icon, f);
     if (result == STATUS_OK)

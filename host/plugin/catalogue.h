@@ -9,10 +9,10 @@
 #include "store/store.h"
 
 // Enter a package: its row in the plugin table (settings and the administrator's switch stay), its Interlinker, what it
-// is found by, its links to needs; its icon goes into the blobs of `data_folder`. `folder` is what the plugin table keeps,
-// `files` where the package is read now.
-status plugin_catalogue_write(store *s, const manifest *m, const char *folder, const char *files, const char *data_folder,
-                              bool bundled, fault *f);
+// is found by, its links to needs; its icon goes into the blobs of `data_folder`. `folder` is what the plugin table
+// keeps, `files` where the package is read now.
+status plugin_catalogue_write(store *s, const manifest *m, const char *folder, const char *files,
+                              const char *data_folder, bool bundled, fault *f);
 
 // Link every plugin to the problem profiles that it names and that exist: call it after an import brought new ones.
 status plugin_catalogue_link(store *s, fault *f);

@@ -10,9 +10,9 @@
 
 enum {
     READ_BYTES = 256 * 1024,
-    READS_A_TURN = 4,          // then the loop's other descriptors have their turn
+    READS_A_TURN = 4, // then the loop's other descriptors have their turn
     READS_TO_DRAIN = 64,
-    KEEP_BYTES = 1024 * 1024,  // a buffer that grew beyond this is given back once it is empty
+    KEEP_BYTES = 1024 * 1024, // a buffer that grew beyond this is given back once it is empty
 };
 
 struct plugin_channel {
@@ -23,8 +23,8 @@ struct plugin_channel {
     plugin_channel_ended *ended;
     void *context;
     buffer in, out;
-    size_t out_at;  // sent so far
-    bool waiting;   // for room in the socket
+    size_t out_at; // sent so far
+    bool waiting;  // for room in the socket
     bool closed;
 };
 
@@ -60,7 +60,7 @@ void plugin_channel_flush(plugin_channel *c) {
             wait_for_room(c, true);
             return;
         } else if (errno != EINTR) {
-            return;  // the other end is gone; reading finds out, after what it sent before
+            return; // the other end is gone; reading finds out, after what it sent before
         }
     }
     c->out_at = 0;

@@ -17,11 +17,11 @@ typedef void plugin_channel_ended(void *context, bool broken);
 // Takes `fd` over. Neither callback may destroy the channel.
 plugin_channel *plugin_channel_create(loop *l, int fd, plugin_channel_take *take, plugin_channel_ended *ended,
                                       void *context);
-void plugin_channel_destroy(plugin_channel *c);  // NULL is fine
+void plugin_channel_destroy(plugin_channel *c); // NULL is fine
 
-buffer *plugin_channel_out(plugin_channel *c);  // put frames here, then flush
-size_t plugin_channel_pending(const plugin_channel *c);  // bytes that the other end has not taken yet
-void plugin_channel_flush(plugin_channel *c);   // what the socket does not take goes when it can
-void plugin_channel_drain(plugin_channel *c);   // takes what was sent before the other end died
+buffer *plugin_channel_out(plugin_channel *c);          // put frames here, then flush
+size_t plugin_channel_pending(const plugin_channel *c); // bytes that the other end has not taken yet
+void plugin_channel_flush(plugin_channel *c);           // what the socket does not take goes when it can
+void plugin_channel_drain(plugin_channel *c);           // takes what was sent before the other end died
 
 #endif

@@ -11,12 +11,12 @@
 #include "store/blob.h"
 
 enum {
-    DATA_BYTES = 16 * 1024,      // of what one log line, notification, message or schedule carries
+    DATA_BYTES = 16 * 1024, // of what one log line, notification, message or schedule carries
     FILE_BYTES = 15 << 20,
-    FILE_QUOTA = 64 << 20,       // of all files of an asset
-    SCHEDULES = 100,             // of an asset, at a time
+    FILE_QUOTA = 64 << 20, // of all files of an asset
+    SCHEDULES = 100,       // of an asset, at a time
 };
-static const int64_t SCHEDULE_LATEST = 5ll * 366 * 86400000;  // from now
+static const int64_t SCHEDULE_LATEST = 5ll * 366 * 86400000; // from now
 
 // One commit on its way through the effects.
 typedef struct commit {
@@ -30,7 +30,8 @@ typedef struct commit {
 } commit;
 
 static status refuse(commit *c, const char *what) {
-    return fault_set(c->fault, STATUS_INVALID, "plugin.effect", "The tool asked for something that is not possible: %s.", what);
+    return fault_set(c->fault, STATUS_INVALID, "plugin.effect",
+                     "The tool asked for something that is not possible: %s.", what);
 }
 
 static status permitted(commit *c, manifest_permission wanted) {
@@ -97,9 +98,8 @@ static bool audience_read(str s, notify_audience *out) {
 static json_t *template_texts(commit *c, const char *key) {
     json_t *found = arena_json(c->call->arena, json_object()), *texts, *text;
     const char *language;
-    json_object_foreach((json_t *)c->plugin->texts, language, texts)
-        if ((text = json_object_get(texts, key)) != NULL)
-            json_object_set(found, language, text);
+    json_object_foreach((json_t *)c->plugin->texts, language, texts) if ((text = json_object_get(texts, key)) != NULL)
+        json_object_set(found, language, text);
     return found;
 }
 
@@ -115,7 +115,8 @@ static status commit_notify(commit *c, const plugin_effect *e) {
     if (!params || json_object_size(texts) == 0)
         return refuse(c, "a notification needs a text of the tool's i18n/ files, and a JSON object for it");
     json_object_set(params, "text", texts);
-    if (c->by.name && !json_object_get(params, "person") && manifest_permits(c->plugin->manifest, PERMISSION_PERSON_NAME))
+    if (c->by.name && !json_object_get(params, "person") &&
+        manifest_permits(c->plugin->manifest, PERMISSION_PERSON_NAME))
         json_object_set_new(params, "person", json_string(c->by.name));
     event.event = arena_printf(c->call->arena, "%s:%s", c->plugin->id, key);
     event.actor = c->by.person;
@@ -136,7 +137,7 @@ static status commit_publish(commit *c, const plugin_effect *e) {
     if (!c->live)
         return STATUS_OK;
     live_event *event = live_list_add(c->live, "asset", c->call->asset, topic);
-    char *text = data ? json_dumps(data, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;  // on one line, as an event must be
+    char *text = data ? json_dumps(data, JSON_COMPACT | JSON_ENCODE_ANY) : NULL; // on one line, as an event must be
     buffer_add(&event->data, text ? text : "{}");
     free(text);
     return STATUS_OK;
@@ -195,33 +196,46 @@ static status commit_file_delete(commit *c, const plugin_effect *e) {
     status s = permitted(c, PERMISSION_FILES);
     if (s != STATUS_OK)
         return s;
-    return store_run(c->store, c->fault, "DELETE FROM asset_file WHERE asset = ? AND name = ?", "ts", c->call->asset, e->key);
+    return store_run(c->store, c->fault, "DELETE FROM asset_file WHERE asset = ? AND name = ?", "ts", c->call->asset,
+                     e->key);
 }
 
 static status commit_one(commit *c, const plugin_effect *e) {
     const char *asset = c->call->asset;
     switch (e->kind) {
-    case EFFECT_PUT: return document_put(c->store, asset, e->key, e->value, e->version, c->fault);
-    case EFFECT_APPEND: return document_append(c->store, asset, e->key, e->value, c->fault);
-    case EFFECT_DELETE: return document_delete(c->store, asset, e->key, e->version, c->fault);
-    case EFFECT_FILE_PUT: return commit_file_put(c, e);
-    case EFFECT_FILE_DELETE: return commit_file_delete(c, e);
-    case EFFECT_LOG: return commit_log(c, e);
-    case EFFECT_NOTIFY: return commit_notify(c, e);
-    case EFFECT_PUBLISH: return commit_publish(c, e);
-    case EFFECT_SCHEDULE: return commit_schedule(c, e);
-    case EFFECT_COMPLETE: return commit_complete(c);
+    case EFFECT_PUT:
+        return document_put(c->store, asset, e->key, e->value, e->version, c->fault);
+    case EFFECT_APPEND:
+        return document_append(c->store, asset, e->key, e->value, c->fault);
+    case EFFECT_DELETE:
+        return document_delete(c->store, asset, e->key, e->version, c->fault);
+    case EFFECT_FILE_PUT:
+        return commit_file_put(c, e);
+    case EFFECT_FILE_DELETE:
+        return commit_file_delete(c, e);
+    case EFFECT_LOG:
+        return commit_log(c, e);
+    case EFFECT_NOTIFY:
+        return commit_notify(c, e);
+    case EFFECT_PUBLISH:
+        return commit_publish(c, e);
+    case EFFECT_SCHEDULE:
+        return commit_schedule(c, e);
+    case EFFECT_COMPLETE:
+        return commit_complete(c);
     }
     return refuse(c, "it is no effect");
 }
 
-status plugin_effects_commit(const plugin_call *call, store *s, const effect_context *context, live_list *live, fault *f) {
+status plugin_effects_commit(const plugin_call *call, store *s, const effect_context *context, live_list *live,
+                             fault *f) {
     plugin_info plugin;
     if (!call->effect_count)
         return STATUS_OK;
     if (!plugin_registry_get(context->registry, call->plugin, &plugin) || !plugin.manifest) {
         plugin_registry_release(context->registry, &plugin);
-        return fault_set(f, STATUS_UNAVAILABLE, "plugin.absent", "The tool \"%.40s\" is not installed any more.", call->plugin);
+        return fault_set(f, STATUS_UNAVAILABLE, "plugin.absent", "The tool \"%.40s\" is not installed any more.",
+                         call->plugin);
     }
     commit c = {call, s, context, &plugin, context->by, live, f};
     c.by.plugin = call->plugin_version;

@@ -12,8 +12,8 @@
 // Borrowed for the call.
 typedef struct effect_context {
     plugin_registry *registry;
-    usage_actor by;           // the person who made the call; `plugin` is filled in from the call
-    const char *interlinker;  // of the asset, for the usage log
+    usage_actor by;          // the person who made the call; `plugin` is filled in from the call
+    const char *interlinker; // of the asset, for the usage log
 } effect_context;
 
 // On the writer's thread, inside a transaction that is undone unless this gives STATUS_OK. Takes the rest (asset, node,

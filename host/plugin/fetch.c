@@ -7,7 +7,7 @@
 
 // il_status of the SDK, which the host does not include.
 enum { PLUGIN_FORBIDDEN = 2, PLUGIN_LIMIT = 5, PLUGIN_FAILURE = 6 };
-enum { ANSWER_BYTES = 8 << 20 };  // of documents in one answer; the rest is "more"
+enum { ANSWER_BYTES = 8 << 20 }; // of documents in one answer; the rest is "more"
 
 typedef struct wanted {
     frame_fetch what;
@@ -22,13 +22,26 @@ static bool read_wanted(const frame *in, wanted *w) {
     *w = (wanted){.prefix = STR(""), .after = STR("")};
     while (frame_field(&rest, &tag, &value, &broken)) {
         switch (tag) {
-        case TAG_FETCH: w->what = (frame_fetch)frame_value(value); break;
-        case TAG_KEY: w->key = value; break;
-        case TAG_PREFIX: w->prefix = value; break;
-        case TAG_AFTER: w->after = value; break;
-        case TAG_NAME: w->name = value; break;
-        case TAG_LIMIT: w->limit = frame_value(value); break;
-        default: break;
+        case TAG_FETCH:
+            w->what = (frame_fetch)frame_value(value);
+            break;
+        case TAG_KEY:
+            w->key = value;
+            break;
+        case TAG_PREFIX:
+            w->prefix = value;
+            break;
+        case TAG_AFTER:
+            w->after = value;
+            break;
+        case TAG_NAME:
+            w->name = value;
+            break;
+        case TAG_LIMIT:
+            w->limit = frame_value(value);
+            break;
+        default:
+            break;
         }
     }
     return !broken;

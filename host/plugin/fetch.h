@@ -7,12 +7,12 @@
 #include "plugin/call.h"
 #include "plugin/manifest.h"
 
-enum { FETCH_LIMIT = 2000 };  // fetches that one call may make
+enum { FETCH_LIMIT = 2000 }; // fetches that one call may make
 
 typedef struct fetch_context {
     const manifest *manifest;
     const char *data_folder;
-    bool too_many;  // the call has made FETCH_LIMIT already
+    bool too_many; // the call has made FETCH_LIMIT already
 } fetch_context;
 
 // Appends the VALUE frame that answers `in`. False if the frame is broken.

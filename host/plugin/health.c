@@ -7,10 +7,10 @@
 #include "base/memory.h"
 
 struct plugin_health {
-    pthread_mutex_t lock;  // for all but the counters, which every call touches
-    int bad_starts;        // in a row
-    int64_t not_before;    // the next start, while there are bad ones
-    int64_t window;        // when the crashes began to be counted
+    pthread_mutex_t lock; // for all but the counters, which every call touches
+    int bad_starts;       // in a row
+    int64_t not_before;   // the next start, while there are bad ones
+    int64_t window;       // when the crashes began to be counted
     int crashes_in_window;
     bool quarantined;
     char trouble[HEALTH_TROUBLE];

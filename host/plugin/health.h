@@ -3,9 +3,9 @@
 // health: how one plugin fares, over all loops and for as long as the host runs. It decides when a worker may be
 // started. Two kinds of trouble are told apart:
 //
-//   A bad start: the worker dies, or gives up, before it is ready. Nothing can be answered then, so the next start waits
-//   0.1 s, 0.2 s, 0.4 s ... up to 60 s. After 12 bad starts in a row, which takes less than 3 minutes if somebody wants it
-//   all the time, the plugin is quarantined.
+//   A bad start: the worker dies, or gives up, before it is ready. Nothing can be answered then, so the next start
+//   waits 0.1 s, 0.2 s, 0.4 s ... up to 60 s. After 12 bad starts in a row, which takes less than 3 minutes if somebody
+//   wants it all the time, the plugin is quarantined.
 //
 //   A crash during a call, or a call over its deadline: mostly one bad request. The next worker may start at once,
 //   because others wait for answers; starting one costs milliseconds. Only more than 1000 in 5 minutes
@@ -33,18 +33,18 @@ typedef struct plugin_health plugin_health;
 plugin_health *health_create(void);
 void health_destroy(plugin_health *h);
 
-// `now` is steady time in milliseconds everywhere. True if a worker may be started; else *wait_ms says how long not (-1:
-// until the administrator says so).
+// `now` is steady time in milliseconds everywhere. True if a worker may be started; else *wait_ms says how long not
+// (-1: until the administrator says so).
 bool health_may_start(plugin_health *h, int64_t now, int64_t *wait_ms);
-void health_ready(plugin_health *h);  // a worker started well
-void health_answered(plugin_health *h);  // a call came back
-void health_late(plugin_health *h);      // counts as well as the crash that follows from it
+void health_ready(plugin_health *h);    // a worker started well
+void health_answered(plugin_health *h); // a call came back
+void health_late(plugin_health *h);     // counts as well as the crash that follows from it
 
 // Both return true for the one report that brought the quarantine. `trouble` is a sentence.
 bool health_bad_start(plugin_health *h, int64_t now, const char *trouble);
 bool health_crash(plugin_health *h, int64_t now, const char *trouble);
 
-void health_forgive(plugin_health *h);  // lifts quarantine and waiting; the counters stay
+void health_forgive(plugin_health *h); // lifts quarantine and waiting; the counters stay
 
 typedef struct health_report {
     bool quarantined, waiting;

@@ -41,9 +41,7 @@ bool manifest_permits(const manifest *m, manifest_permission wanted) {
 bool manifest_can(const manifest *m, const char *capability) {
     const json_t *item;
     size_t i;
-    json_array_foreach(m->capabilities, i, item)
-        if (strcmp(json_string_value(item), capability) == 0)
-            return true;
+    json_array_foreach(m->capabilities, i, item) if (strcmp(json_string_value(item), capability) == 0) return true;
     return false;
 }
 
@@ -78,11 +76,10 @@ static void check_languages(const manifest *m, fault *f) {
         char pointer[64];
         snprintf(pointer, sizeof pointer, "/%s", TEXTS[t]);
         if (texts)
-            json_array_foreach(m->languages, i, language)
-                if (!json_object_get(texts, json_string_value(language)))
-                    fault_add_field(f, pointer, "language",
-                                    "\"languages\" lists \"%.12s\", but \"%s\" has no text in it. Write one.",
-                                    json_string_value(language), TEXTS[t]);
+            json_array_foreach(m->languages, i, language) if (!json_object_get(texts, json_string_value(language)))
+                fault_add_field(f, pointer, "language",
+                                "\"languages\" lists \"%.12s\", but \"%s\" has no text in it. Write one.",
+                                json_string_value(language), TEXTS[t]);
     }
 }
 
@@ -128,10 +125,9 @@ static unsigned permissions_of(const json_t *list) {
     const json_t *item;
     size_t i;
     unsigned all = 0;
-    json_array_foreach(list, i, item)
-        for (size_t p = 0; p < PERMISSION_COUNT; p++)
-            if (strcmp(PERMISSIONS[p].name, json_string_value(item)) == 0)
-                all |= PERMISSIONS[p].permission;
+    json_array_foreach(list, i, item) for (size_t p = 0; p < PERMISSION_COUNT;
+                                           p++) if (strcmp(PERMISSIONS[p].name, json_string_value(item)) == 0) all |=
+        PERMISSIONS[p].permission;
     return all;
 }
 
@@ -165,7 +161,7 @@ static status check_shape(json_t *json, fault *f) {
     json_error_t error;
     json_t *schema = json_loadb(manifest_schema, manifest_schema_len, 0, &error);
     if (!schema)
-        abort();  // it is built in
+        abort(); // it is built in
     status s = schema_check(schema, schema, json, "", f);
     json_decref(schema);
     return s;
@@ -177,8 +173,9 @@ status manifest_parse(str json, manifest **out, fault *f) {
     *out = NULL;
     json_t *parsed = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, &error);
     if (!parsed)
-        return fault_set(f, STATUS_INVALID, "manifest.json", "interlinker.json is no valid JSON: line %d, column %d: %.200s.",
-                         error.line, error.column, error.text);
+        return fault_set(f, STATUS_INVALID, "manifest.json",
+                         "interlinker.json is no valid JSON: line %d, column %d: %.200s.", error.line, error.column,
+                         error.text);
     manifest *m = memory_new(sizeof *m);
     m->json = parsed;
     if (check_shape(parsed, &found) == STATUS_OK) {
@@ -220,7 +217,8 @@ status manifest_read(const char *folder, manifest **out, fault *f) {
     if (!file_read(folder, "interlinker.json", MANIFEST_BYTES, &text)) {
         bool absent = errno == ENOENT || errno == ENOTDIR;
         buffer_free(&text);
-        return fault_set(f, absent ? STATUS_NOT_FOUND : STATUS_INVALID, absent ? "manifest.absent" : "manifest.unreadable",
+        return fault_set(f, absent ? STATUS_NOT_FOUND : STATUS_INVALID,
+                         absent ? "manifest.absent" : "manifest.unreadable",
                          "%.250s/interlinker.json cannot be read: %s.", folder, strerror(errno));
     }
     status s = manifest_parse(buffer_str(&text), out, f);

@@ -22,22 +22,22 @@ typedef enum manifest_permission {
 
 // All texts and values are borrowed from `json`.
 typedef struct manifest {
-    json_t *json;                // the whole document
+    json_t *json; // the whole document
     const char *id, *version, *runtime, *entry;
-    const char *icon;            // "" if there is none
+    const char *icon; // "" if there is none
     const char *licence;
-    const json_t *name, *description, *summary, *tags;  // by language; summary and tags may be NULL
-    const json_t *languages, *needs, *capabilities;     // lists; needs may be NULL
-    const json_t *params, *settings;                    // JSON Schemas, or NULL
-    const json_t *preload;       // list of patterns of document keys, or NULL: the first few documents
-    unsigned permissions;        // of manifest_permission
-    bool native;                 // runtime is "native", else "lua"
-    uint32_t cpu_ms, wall_ms, memory_mb;  // limits of one call, and of the worker
-    char label[112];             // "survey@1.0.0", as the usage log names it
+    const json_t *name, *description, *summary, *tags; // by language; summary and tags may be NULL
+    const json_t *languages, *needs, *capabilities;    // lists; needs may be NULL
+    const json_t *params, *settings;                   // JSON Schemas, or NULL
+    const json_t *preload;               // list of patterns of document keys, or NULL: the first few documents
+    unsigned permissions;                // of manifest_permission
+    bool native;                         // runtime is "native", else "lua"
+    uint32_t cpu_ms, wall_ms, memory_mb; // limits of one call, and of the worker
+    char label[112];                     // "survey@1.0.0", as the usage log names it
 } manifest;
 
-// Read and check `folder`/interlinker.json and what it names in the folder. STATUS_INVALID with one field for each fault
-// (pointer into the document); STATUS_NOT_FOUND when there is no such file.
+// Read and check `folder`/interlinker.json and what it names in the folder. STATUS_INVALID with one field for each
+// fault (pointer into the document); STATUS_NOT_FOUND when there is no such file.
 status manifest_read(const char *folder, manifest **out, fault *f);
 // The same from text, without looking at files.
 status manifest_parse(str json, manifest **out, fault *f);

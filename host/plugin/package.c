@@ -67,7 +67,7 @@ status plugin_package_check(const char *folder, const char *program_folder, plug
     manifest *m = NULL;
     fault why = {0};
     if (realpath(folder, absolute))
-        c.folder = absolute;  // the worker runs in another folder
+        c.folder = absolute; // the worker runs in another folder
     if (manifest_read(c.folder, &m, &why) != STATUS_OK) {
         say_manifest(&c, &why);
         return STATUS_INVALID;

@@ -26,8 +26,8 @@ typedef struct copying {
 
 static status cannot(fault *f, const char *path, const char *why) {
     bool full = errno == ENOSPC || errno == EROFS || errno == EDQUOT;
-    return fault_set(f, full ? STATUS_STORE_FULL : STATUS_INVALID, "package.copy", "%.200s cannot be copied: %.100s.", path,
-                     why);
+    return fault_set(f, full ? STATUS_STORE_FULL : STATUS_INVALID, "package.copy", "%.200s cannot be copied: %.100s.",
+                     path, why);
 }
 
 static status copy_file(copying *c, const char *from_folder, const char *to_folder, const char *name) {
@@ -35,7 +35,8 @@ static status copy_file(copying *c, const char *from_folder, const char *to_fold
     buffer bytes = {0};
     status s = STATUS_OK;
     if (++c->files > PACKAGE_FILES)
-        return fault_set(c->fault, STATUS_TOO_LARGE, "package.files", "The package has more than %d files.", PACKAGE_FILES);
+        return fault_set(c->fault, STATUS_TOO_LARGE, "package.files", "The package has more than %d files.",
+                         PACKAGE_FILES);
     if (!file_read(from_folder, name, PACKAGE_BYTES - c->bytes, &bytes))
         s = errno == EFBIG ? fault_set(c->fault, STATUS_TOO_LARGE, "package.size", "The package is larger than 64 MiB.")
                            : cannot(c->fault, name, errno == ELOOP ? "a package may hold no links" : strerror(errno));
@@ -72,10 +73,11 @@ static status copy_folder(copying *c, const char *from, const char *to, int dept
         char deeper_from[PATH_MAX], deeper_to[PATH_MAX];
         struct stat about;
         if (e->d_name[0] == '.')
-            continue;  // "." and "..", and what editors and version control leave behind
+            continue; // "." and "..", and what editors and version control leave behind
         if (!manifest_path_safe(e->d_name) || snprintf(deeper_from, PATH_MAX, "%s/%s", from, e->d_name) >= PATH_MAX ||
             snprintf(deeper_to, PATH_MAX, "%s/%s", to, e->d_name) >= PATH_MAX)
-            s = cannot(c->fault, e->d_name, "names of files may hold only letters, digits and signs of ASCII, no spaces");
+            s = cannot(c->fault, e->d_name,
+                       "names of files may hold only letters, digits and signs of ASCII, no spaces");
         else if (lstat(deeper_from, &about) == 0 && S_ISDIR(about.st_mode))
             s = copy_folder(c, deeper_from, deeper_to, depth + 1);
         else
@@ -119,7 +121,8 @@ static status make_place(const char *data_folder, const manifest *m, char place[
         return cannot(f, data_folder, strerror(errno));
     if (snprintf(path, sizeof path, "%s/plugins", data) >= PATH_MAX || (mkdir(path, 0755) < 0 && errno != EEXIST))
         return cannot(f, data, strerror(errno));
-    if (snprintf(path, sizeof path, "%s/plugins/%s", data, m->id) >= PATH_MAX || (mkdir(path, 0755) < 0 && errno != EEXIST))
+    if (snprintf(path, sizeof path, "%s/plugins/%s", data, m->id) >= PATH_MAX ||
+        (mkdir(path, 0755) < 0 && errno != EEXIST))
         return cannot(f, data, strerror(errno));
     if (snprintf(place, PATH_MAX, "%s/plugins/%s/%s", data, m->id, m->version) >= PATH_MAX)
         return cannot(f, data, "the path is too long");
@@ -164,9 +167,10 @@ status plugin_package_add(store *s, const char *data_folder, const char *folder,
         result = make_place(data_folder, m, place, f);
     if (result == STATUS_OK && access(place, F_OK) == 0) {
         if (!same_package(folder, place, m))
-            result = fault_set(f, STATUS_CONFLICT, "package.changed",
-                               "Another package is installed as version %.40s of \"%.40s\". Give this one a higher version.",
-                               m->version, m->id);
+            result =
+                fault_set(f, STATUS_CONFLICT, "package.changed",
+                          "Another package is installed as version %.40s of \"%.40s\". Give this one a higher version.",
+                          m->version, m->id);
     } else if (result == STATUS_OK) {
         result = copy_package(folder, place, f);
     }

@@ -12,7 +12,7 @@ typedef struct package_check {
     const char *folder, *program_folder;
     plugin_package_say *say;
     void *context;
-    size_t *faults;  // counted so far
+    size_t *faults; // counted so far
 } package_check;
 
 void package_fault(const package_check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));

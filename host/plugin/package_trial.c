@@ -39,26 +39,29 @@ static status fill_store(trial *t, fault *f) {
     int64_t now = clock_now();
     store *s = t->store;
     const char *id = t->manifest->id;
-    status r = store_run(s, f, "INSERT INTO person (id, email, name, created) VALUES (?, 'check@localhost', 'Check', ?)", "ti",
-                         t->person, now);
+    status r =
+        store_run(s, f, "INSERT INTO person (id, email, name, created) VALUES (?, 'check@localhost', 'Check', ?)", "ti",
+                  t->person, now);
     if (r == STATUS_OK)
-        r = store_run(s, f,
-                      "INSERT INTO interlinker (id, kind, subject, plugin, name, description, tags, instructions, constraints, "
-                      "regulations, uri, languages, licence, difficulty, details, created, updated) VALUES (?, 'plugin', "
-                      "'software', ?, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '[]', '', '', '{}', ?, ?)",
-                      "ttii", id, id, now, now);
+        r = store_run(
+            s, f,
+            "INSERT INTO interlinker (id, kind, subject, plugin, name, description, tags, instructions, constraints, "
+            "regulations, uri, languages, licence, difficulty, details, created, updated) VALUES (?, 'plugin', "
+            "'software', ?, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '[]', '', '', '{}', ?, ?)",
+            "ttii", id, id, now, now);
     if (r == STATUS_OK)
         r = store_run(s, f,
                       "INSERT INTO process (id, name, description, language, creator, created, updated) "
                       "VALUES (?, 'Check', '', 'en', ?, ?, ?)",
                       "ttii", t->process, t->person, now, now);
     if (r == STATUS_OK)
-        r = store_run(s, f, "INSERT INTO member (process, person, role, created) VALUES (?, ?, 'administrator', ?)", "tti",
-                      t->process, t->person, now);
+        r = store_run(s, f, "INSERT INTO member (process, person, role, created) VALUES (?, ?, 'administrator', ?)",
+                      "tti", t->process, t->person, now);
     if (r == STATUS_OK)
-        r = store_run(s, f,
-                      "INSERT INTO node (id, process, kind, position, name, description) VALUES (?, ?, 'task', 0, 'Check', '')",
-                      "tt", t->node, t->process);
+        r = store_run(
+            s, f,
+            "INSERT INTO node (id, process, kind, position, name, description) VALUES (?, ?, 'task', 0, 'Check', '')",
+            "tt", t->node, t->process);
     if (r == STATUS_OK)
         r = store_run(s, f,
                       "INSERT INTO asset (id, process, node, interlinker, plugin, name, creator, created, updated) "
@@ -77,7 +80,8 @@ static bool trial_open(trial *t) {
     snprintf(t->folder, sizeof t->folder, "%.32s/interlink-check-XXXXXX", temporary && *temporary ? temporary : "/tmp");
     if (!mkdtemp(t->folder)) {
         t->folder[0] = '\0';
-        package_fault(t->check, "The tool cannot be tried: no folder can be made in %s.", temporary ? temporary : "/tmp");
+        package_fault(t->check, "The tool cannot be tried: no folder can be made in %s.",
+                      temporary ? temporary : "/tmp");
         return false;
     }
     make_id(t->person);
@@ -152,7 +156,7 @@ static bool run(trial *t, plugin_call *call, const char *what) {
     while (!t->done && clock_steady() / 1000000 < end)
         loop_turn(t->loop, 100);
     if (!t->done)
-        abort();  // the pool has deadlines of its own
+        abort(); // the pool has deadlines of its own
     if (call->status == STATUS_OK)
         return true;
     plugin_info info;
@@ -228,7 +232,8 @@ static bool try_page(trial *t, const char *capability, const char *language) {
         return true;
     if (!call.answer_body.len)
         package_fault(t->check, "%s is empty.", what);
-    else if (strncmp(call.answer_type.ptr, "text/html", 9) == 0 && !text_is_utf8(call.answer_body.ptr, call.answer_body.len))
+    else if (strncmp(call.answer_type.ptr, "text/html", 9) == 0 &&
+             !text_is_utf8(call.answer_body.ptr, call.answer_body.len))
         package_fault(t->check, "%s is no valid UTF-8.", what);
     return true;
 }
@@ -242,9 +247,8 @@ void package_check_trial(const package_check *c, const manifest *m) {
             // A clone is made by the host alone.
             if (strcmp(json_string_value(capability), "clone") == 0)
                 continue;
-            json_array_foreach(m->languages, j, language)
-                if (!try_page(&t, json_string_value(capability), json_string_value(language)))
-                    break;
+            json_array_foreach(m->languages, j, language) if (!try_page(&t, json_string_value(capability),
+                                                                        json_string_value(language))) break;
         }
     }
     trial_close(&t);

@@ -12,9 +12,9 @@ enum { TICK_MS = 10, REST_MS = 10000, LEAVE_MS = 500 };
 struct plugin_pool {
     loop *loop;
     supervisor_house house;
-    plugin_supervisor **supervisors;  // one for each plugin that was ever called: a few dozen
+    plugin_supervisor **supervisors; // one for each plugin that was ever called: a few dozen
     size_t count, size;
-    loop_timer *tick, *rest;  // `tick` only while something must be watched
+    loop_timer *tick, *rest; // `tick` only while something must be watched
     bool pushing_soon;
     size_t busy;
     uint64_t seed[2];

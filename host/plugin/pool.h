@@ -13,10 +13,10 @@ typedef struct plugin_registry plugin_registry;
 typedef struct plugin_pool plugin_pool;
 
 plugin_pool *plugin_pool_create(loop *l, plugin_registry *registry);
-void plugin_pool_destroy(plugin_pool *p);  // stops the workers; calls under way are done with STATUS_UNAVAILABLE
+void plugin_pool_destroy(plugin_pool *p); // stops the workers; calls under way are done with STATUS_UNAVAILABLE
 
 void plugin_pool_call(plugin_pool *p, plugin_call *call);
 // Nobody waits for it any more: `done` still comes.
-size_t plugin_pool_busy(const plugin_pool *p);  // calls under way
+size_t plugin_pool_busy(const plugin_pool *p); // calls under way
 
 #endif

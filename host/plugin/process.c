@@ -21,22 +21,22 @@
 #include "base/worker_page.h"
 
 enum {
-    ABOVE_THE_GIVEN = 16,     // descriptors are moved up here first, so that giving one does not overwrite another
-    CHANNEL_BYTES = 1 << 20,  // the kernel takes what it allows of this
-    LINES_A_WINDOW = 20,      // of a worker's standard error that reach the log
+    ABOVE_THE_GIVEN = 16,    // descriptors are moved up here first, so that giving one does not overwrite another
+    CHANNEL_BYTES = 1 << 20, // the kernel takes what it allows of this
+    LINES_A_WINDOW = 20,     // of a worker's standard error that reach the log
     WINDOW_MS = 10000,
 };
 
 struct plugin_process {
     loop *loop;
-    pid_t pid;  // only for its CPU clock, and only while it is not reaped, so that it cannot be another's
+    pid_t pid; // only for its CPU clock, and only while it is not reaped, so that it cannot be another's
     int pidfd, errors;
     loop_watch *end_watch, *errors_watch;
     struct worker_page *page;
     plugin_process_ended *ended;
     void *context;
     char *label;
-    int64_t window;  // steady milliseconds when it began
+    int64_t window; // steady milliseconds when it began
     int lines;
 };
 
@@ -89,7 +89,7 @@ static void on_end(void *context, uint32_t events) {
     loop_watch_remove(p->end_watch);
     p->end_watch = NULL;
     bool by_itself = info.si_code == CLD_EXITED;
-    p->ended(p->context, by_itself ? 0 : info.si_status, by_itself ? info.si_status : 0);  // may destroy p
+    p->ended(p->context, by_itself ? 0 : info.si_status, by_itself ? info.si_status : 0); // may destroy p
 }
 
 void plugin_process_kill(plugin_process *p) {
@@ -188,7 +188,7 @@ static bool make_ends(plugin_process *p, ends *theirs, int *channel) {
 }
 
 static bool find_worker(const char *program_folder, char out[PATH_MAX]) {
-    static const char *const PLACES[] = {"", "/../lib/interlink"};  // as built, as installed
+    static const char *const PLACES[] = {"", "/../lib/interlink"}; // as built, as installed
     for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++) {
         int len = snprintf(out, PATH_MAX, "%s%s/interlink-worker", program_folder, PLACES[i]);
         if (len > 0 && len < PATH_MAX && access(out, X_OK) == 0)

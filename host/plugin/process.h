@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // process: one worker process as the host sees it: started, measured, killed, reaped. Belongs to one loop's
-// thread, and that thread must live as long as the worker: the kernel kills a worker when the thread that started it ends.
-// No process is ever signalled by its number, which could mean another one by then; pidfds cannot.
+// thread, and that thread must live as long as the worker: the kernel kills a worker when the thread that started it
+// ends. No process is ever signalled by its number, which could mean another one by then; pidfds cannot.
 #ifndef INTERLINK_PLUGIN_PROCESS_H
 #define INTERLINK_PLUGIN_PROCESS_H
 
@@ -12,9 +12,9 @@
 typedef struct plugin_process plugin_process;
 
 typedef struct plugin_process_start {
-    const char *program_folder;  // where interlink-worker is
-    const char *folder;          // of the package
-    const char *label;           // for the log: "survey@1.0.0"
+    const char *program_folder; // where interlink-worker is
+    const char *folder;         // of the package
+    const char *label;          // for the log: "survey@1.0.0"
     uint32_t memory_mb, cpu_ms;
 } plugin_process_start;
 
@@ -27,7 +27,7 @@ status plugin_process_create(loop *l, const plugin_process_start *start, plugin_
 // Kills it if it is still there, and waits for it. `ended` is not called any more.
 void plugin_process_destroy(plugin_process *p);
 
-void plugin_process_kill(plugin_process *p);  // `ended` follows
+void plugin_process_kill(plugin_process *p); // `ended` follows
 // Wait for it to end by itself, at most until `until` (steady milliseconds).
 void plugin_process_wait(plugin_process *p, int64_t until);
 int64_t plugin_process_cpu(const plugin_process *p);   // nanoseconds used so far, all its threads; -1 if unknown

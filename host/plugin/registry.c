@@ -14,12 +14,12 @@
 #include "plugin/catalogue.h"
 #include "plugin/file.h"
 
-enum { TEXT_BYTES = 256 * 1024 };  // of one language
+enum { TEXT_BYTES = 256 * 1024 }; // of one language
 
 struct plugin_entry {
     atomic_size_t holders;
     char *id, *folder, *settings;
-    manifest *manifest;  // NULL when broken
+    manifest *manifest; // NULL when broken
     json_t *texts;
     bool bundled, enabled;
     char trouble[HEALTH_TROUBLE];
@@ -34,18 +34,18 @@ typedef struct known_health {
 } known_health;
 
 typedef struct entry_list {
-    plugin_entry **all;  // in order of id
+    plugin_entry **all; // in order of id
     size_t count, size;
 } entry_list;
 
 struct plugin_registry {
-    pthread_mutex_t lock;  // for everything below
+    pthread_mutex_t lock; // for everything below
     entry_list entries;
     known_health *healths;
     plugin_notice *notice;
     void *notice_context;
     _Atomic uint64_t generation;
-    char *program_folder, *data_folder;  // these do not change
+    char *program_folder, *data_folder; // these do not change
     uint8_t secret[CRYPTO_KEY];
 };
 
@@ -110,7 +110,7 @@ static plugin_health *find_health(plugin_registry *r, const char *id) {
 // ---- reading the table
 
 static char *absolute_folder(const plugin_registry *r, const char *folder) {
-    static const char *const PLACES[] = {"", "/../lib/interlink"};  // as built, as installed
+    static const char *const PLACES[] = {"", "/../lib/interlink"}; // as built, as installed
     char path[PATH_MAX] = "";
     if (folder[0] == '/')
         return memory_text(folder);
@@ -363,8 +363,8 @@ status plugin_registry_usable(plugin_registry *r, const char *id, fault *f) {
     }
     status s = STATUS_OK;
     if (info.state == PLUGIN_OFF)
-        s = fault_set(f, STATUS_UNAVAILABLE, "plugin.off",
-                      "The tool \"%.40s\" is switched off. Ask the administrator.", id);
+        s = fault_set(f, STATUS_UNAVAILABLE, "plugin.off", "The tool \"%.40s\" is switched off. Ask the administrator.",
+                      id);
     else if (info.state == PLUGIN_QUARANTINED)
         s = fault_set(f, STATUS_UNAVAILABLE, "plugin.quarantined",
                       "The tool \"%.40s\" broke down too often and was switched off. Ask the administrator.", id);
@@ -394,7 +394,7 @@ void plugin_registry_tell_quarantine(plugin_registry *r, const char *id, const c
     pthread_mutex_lock(&r->lock);
     plugin_notice *notice = r->notice;
     void *context = r->notice_context;
-    atomic_fetch_add(&r->generation, 1);  // so that the other loops let their workers go
+    atomic_fetch_add(&r->generation, 1); // so that the other loops let their workers go
     pthread_mutex_unlock(&r->lock);
     if (notice)
         notice(context, id, trouble);

@@ -15,25 +15,25 @@ typedef struct plugin_registry plugin_registry;
 typedef struct plugin_entry plugin_entry;
 
 typedef enum plugin_state {
-    PLUGIN_READY,        // may be called
-    PLUGIN_OFF,          // switched off by the administrator
-    PLUGIN_BACKING_OFF,  // died at its start a moment ago; starts again by itself
-    PLUGIN_QUARANTINED,  // died too often; waits for the administrator
-    PLUGIN_BROKEN,       // its files are not there or do not fit
+    PLUGIN_READY,       // may be called
+    PLUGIN_OFF,         // switched off by the administrator
+    PLUGIN_BACKING_OFF, // died at its start a moment ago; starts again by itself
+    PLUGIN_QUARANTINED, // died too often; waits for the administrator
+    PLUGIN_BROKEN,      // its files are not there or do not fit
 } plugin_state;
 
-const char *plugin_state_text(plugin_state s);  // ready, off, backing_off, quarantined, broken
+const char *plugin_state_text(plugin_state s); // ready, off, backing_off, quarantined, broken
 
 // What anybody may know of a plugin, borrowed from the registry until plugin_registry_release.
 typedef struct plugin_info {
     const char *id;
-    const manifest *manifest;  // NULL when BROKEN: its files are gone or do not fit
-    const char *folder;    // absolute
-    const char *settings;  // JSON
-    const struct json_t *texts;  // i18n/: {"en": {"key": "text"}}; never NULL
+    const manifest *manifest;   // NULL when BROKEN: its files are gone or do not fit
+    const char *folder;         // absolute
+    const char *settings;       // JSON
+    const struct json_t *texts; // i18n/: {"en": {"key": "text"}}; never NULL
     bool bundled, enabled;
     plugin_state state;
-    char trouble[HEALTH_TROUBLE];  // why it is not ready, a sentence
+    char trouble[HEALTH_TROUBLE]; // why it is not ready, a sentence
     uint64_t calls, crashes, late;
     plugin_health *health; // lives as long as the registry
     plugin_entry *entry;   // the registry's own
@@ -59,7 +59,7 @@ bool plugin_registry_get(plugin_registry *r, const char *id, plugin_info *out);
 void plugin_registry_release(plugin_registry *r, plugin_info *info);
 // Calls `each` for every plugin in order of id; stops when it returns false.
 void plugin_registry_each(plugin_registry *r, bool (*each)(const plugin_info *, void *context), void *context);
-status plugin_registry_usable(plugin_registry *r, const char *id, fault *f);  // STATUS_UNAVAILABLE with the reason
+status plugin_registry_usable(plugin_registry *r, const char *id, fault *f); // STATUS_UNAVAILABLE with the reason
 
 // For the pools: changes with every load, so that they notice when what they hold is old.
 uint64_t plugin_registry_generation(const plugin_registry *r);
@@ -68,7 +68,7 @@ const char *plugin_registry_program_folder(const plugin_registry *r);
 const char *plugin_registry_data_folder(const plugin_registry *r);
 const uint8_t *plugin_registry_secret(const plugin_registry *r);
 
-// For packages that are not installed (plugin check): one entry, without the plugin table.
+// For packages that are not installed (plugin check): one entry, without the plugin table. `folder` is absolute.
 status plugin_registry_enter(plugin_registry *r, const char *folder, fault *f);
 
 #endif

@@ -50,7 +50,8 @@ static bool write_first(void *context, const document *d) {
 static status write_first_documents(buffer *out, const plugin_call *call, fault *f) {
     first_documents first = {.out = out};
     bool more = false;
-    status s = document_list(call->store, call->asset, STR(""), STR(""), REQUEST_DOCUMENTS, write_first, &first, &more, f);
+    status s =
+        document_list(call->store, call->asset, STR(""), STR(""), REQUEST_DOCUMENTS, write_first, &first, &more, f);
     if (s == STATUS_OK && !more && !first.cut)
         frame_number(out, TAG_COMPLETE, 1);
     return s;
@@ -66,8 +67,8 @@ static bool fill_key(const char *pattern, const char *pseudonym, char out[DOCUME
         bool person = strncmp(p, PERSON, sizeof PERSON - 1) == 0;
         if (person && !*pseudonym)
             return false;
-        int wrote = snprintf(out + len, DOCUMENT_KEY + 1 - len, "%.*s", person ? REQUEST_PSEUDONYM : 1,
-                             person ? pseudonym : p);
+        int wrote =
+            snprintf(out + len, DOCUMENT_KEY + 1 - len, "%.*s", person ? REQUEST_PSEUDONYM : 1, person ? pseudonym : p);
         len += (size_t)wrote;
         if (len > DOCUMENT_KEY)
             return false;
@@ -134,7 +135,7 @@ status request_write(buffer *out, const plugin_call *call, const request_context
     write_fields(out, call, c, pseudonym);
     status s = STATUS_OK;
     if (call->function == FUNCTION_CREATE)
-        frame_number(out, TAG_COMPLETE, 1);  // it has no documents yet
+        frame_number(out, TAG_COMPLETE, 1); // it has no documents yet
     else if (c->manifest->preload)
         s = write_named_documents(out, call, c->manifest->preload, pseudonym, f);
     else

@@ -13,9 +13,9 @@ enum { REQUEST_PSEUDONYM = 33, REQUEST_DOCUMENTS = 32, REQUEST_DOCUMENT_BYTES = 
 typedef struct request_context {
     const manifest *manifest;
     const uint8_t *secret;
-    uint64_t number;  // of the frame
-    int64_t now;      // UTC milliseconds; the same when the call is made again
-    uint64_t seed;    // of the plugin's random numbers; the same when the call is made again
+    uint64_t number; // of the frame
+    int64_t now;     // UTC milliseconds; the same when the call is made again
+    uint64_t seed;   // of the plugin's random numbers; the same when the call is made again
 } request_context;
 
 // Appends a whole frame, or nothing and says why not (too large for a frame; documents that cannot be read).

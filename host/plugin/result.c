@@ -8,22 +8,37 @@ enum { TYPE_LONGEST = 127, LOCATION_LONGEST = 2000, FILENAME_LONGEST = 200 };
 
 static void effect_read_field(plugin_effect *e, frame_tag tag, str value) {
     switch (tag) {
-    case TAG_EFFECT_KIND: e->kind = (frame_effect)frame_value(value); break;
+    case TAG_EFFECT_KIND:
+        e->kind = (frame_effect)frame_value(value);
+        break;
     case TAG_KEY:
     case TAG_PREFIX:
     case TAG_NAME:
     case TAG_ACTION:
     case TAG_TOPIC:
-    case TAG_TEMPLATE: e->key = value; break;
+    case TAG_TEMPLATE:
+        e->key = value;
+        break;
     case TAG_VALUE:
     case TAG_DATA:
-    case TAG_PARAMS: e->value = value; break;
+    case TAG_PARAMS:
+        e->value = value;
+        break;
     case TAG_TYPE:
-    case TAG_AUDIENCE: e->type = value; break;
-    case TAG_DOCUMENT_VERSION: e->version = frame_value(value); break;
-    case TAG_AT: e->at = (int64_t)frame_value(value); break;
-    case TAG_ANONYMOUS: e->anonymous = frame_value(value) != 0; break;
-    default: break;
+    case TAG_AUDIENCE:
+        e->type = value;
+        break;
+    case TAG_DOCUMENT_VERSION:
+        e->version = frame_value(value);
+        break;
+    case TAG_AT:
+        e->at = (int64_t)frame_value(value);
+        break;
+    case TAG_ANONYMOUS:
+        e->anonymous = frame_value(value) != 0;
+        break;
+    default:
+        break;
     }
 }
 
@@ -53,17 +68,30 @@ static bool read_fields(plugin_call *call, str payload, str *error) {
     bool broken = false;
     while (frame_field(&payload, &tag, &value, &broken)) {
         switch (tag) {
-        case TAG_ANSWER_STATUS: call->http_status = (int)(frame_value(value) % 1000); break;
-        case TAG_ANSWER_TYPE: call->answer_type = value; break;
-        case TAG_ANSWER_BODY: call->answer_body = value; break;
-        case TAG_ANSWER_LOCATION: call->answer_location = value; break;
-        case TAG_ANSWER_FILENAME: call->answer_filename = value; break;
-        case TAG_ERROR: *error = value; break;
+        case TAG_ANSWER_STATUS:
+            call->http_status = (int)(frame_value(value) % 1000);
+            break;
+        case TAG_ANSWER_TYPE:
+            call->answer_type = value;
+            break;
+        case TAG_ANSWER_BODY:
+            call->answer_body = value;
+            break;
+        case TAG_ANSWER_LOCATION:
+            call->answer_location = value;
+            break;
+        case TAG_ANSWER_FILENAME:
+            call->answer_filename = value;
+            break;
+        case TAG_ERROR:
+            *error = value;
+            break;
         case TAG_EFFECT:
             if (!effect_read(&call->effects[call->effect_count++], value))
                 return false;
             break;
-        default: break;
+        default:
+            break;
         }
     }
     return !broken;
@@ -102,13 +130,20 @@ static bool answer_fits(const plugin_call *call) {
 
 static status refusal_status(int http_status) {
     switch (http_status) {
-    case 403: return STATUS_FORBIDDEN;
-    case 404: return STATUS_NOT_FOUND;
-    case 409: return STATUS_CONFLICT;
-    case 413: return STATUS_TOO_LARGE;
-    case 429: return STATUS_LIMITED;
-    case 504: return STATUS_PLUGIN_LATE;
-    default: return http_status >= 500 ? STATUS_PLUGIN_FAILED : STATUS_INVALID;
+    case 403:
+        return STATUS_FORBIDDEN;
+    case 404:
+        return STATUS_NOT_FOUND;
+    case 409:
+        return STATUS_CONFLICT;
+    case 413:
+        return STATUS_TOO_LARGE;
+    case 429:
+        return STATUS_LIMITED;
+    case 504:
+        return STATUS_PLUGIN_LATE;
+    default:
+        return http_status >= 500 ? STATUS_PLUGIN_FAILED : STATUS_INVALID;
     }
 }
 
@@ -139,9 +174,9 @@ static void refuse(plugin_call *call, str error) {
 
 static void fail(plugin_call *call, const char *why) {
     call->http_status = 502;
-    call->status = fault_set(&call->fault, STATUS_PLUGIN_FAILED, "plugin.nonsense",
-                             "The tool gave an answer that cannot be shown (%s). Nothing was changed. Tell its author.",
-                             why);
+    call->status =
+        fault_set(&call->fault, STATUS_PLUGIN_FAILED, "plugin.nonsense",
+                  "The tool gave an answer that cannot be shown (%s). Nothing was changed. Tell its author.", why);
     snprintf(call->fault.about, sizeof call->fault.about, "%s", call->plugin);
     drop_answer(call);
 }
@@ -156,7 +191,7 @@ bool result_read(plugin_call *call, str payload) {
         fail(call, "it asks for more than 1000 effects at once");
         return true;
     }
-    payload = arena_str(call->arena, payload);  // the fields then point into one copy
+    payload = arena_str(call->arena, payload); // the fields then point into one copy
     if (count)
         call->effects = arena_alloc(call->arena, count * sizeof *call->effects);
     if (!read_fields(call, payload, &error))

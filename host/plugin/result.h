@@ -6,11 +6,12 @@
 
 #include "plugin/call.h"
 
-enum { RESULT_EFFECTS = 1000 };  // that one call may ask for
+enum { RESULT_EFFECTS = 1000 }; // that one call may ask for
 
 // What people read of a call that was stopped at its deadline, by the worker itself or by force.
-#define RESULT_LATE \
-    "The tool took too long for this and was stopped. Nothing was changed. Try again, and tell the administrator if it " \
+#define RESULT_LATE                                                                                                    \
+    "The tool took too long for this and was stopped. Nothing was changed. Try again, and tell the administrator if "  \
+    "it "                                                                                                              \
     "happens again."
 
 // Fills status, fault, http_status, the answer and the effects of `call`; everything is copied into its arena. False if

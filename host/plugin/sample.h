@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// sample: a value that a schema allows, made from its examples and defaults, or else the simplest that fits. For trying a
-// plugin out.
+// sample: a value that a schema allows, made from its examples and defaults, or else the simplest that fits. For trying
+// a plugin out.
 #ifndef INTERLINK_PLUGIN_SAMPLE_H
 #define INTERLINK_PLUGIN_SAMPLE_H
 

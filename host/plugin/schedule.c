@@ -15,7 +15,7 @@ typedef enum waking_end { WAKING_COMMIT, WAKING_DROP, WAKING_POSTPONE } waking_e
 
 // One due row on its way: the call, then the write.
 typedef struct waking {
-    write_job job;  // first: its letter is what comes back
+    write_job job; // first: its letter is what comes back
     plugin_call call;
     plugin_schedule *schedule;
     struct waking *next;
@@ -51,7 +51,7 @@ static void waking_destroy(waking *w) {
 
 static status waking_run(write_job *job, store *s, fault *f) {
     waking *w = (waking *)job;
-    live_list_clear(&w->live);  // of an attempt whose batch was undone
+    live_list_clear(&w->live); // of an attempt whose batch was undone
     if (w->end == WAKING_POSTPONE)
         return store_run(s, f, "UPDATE schedule SET at = ? WHERE id = ?", "it", clock_now() + POSTPONE_MS, w->id);
     status result = store_run(s, f, "DELETE FROM schedule WHERE id = ?", "t", w->id);
@@ -85,7 +85,7 @@ static void waking_written(letter *self) {
         waking_submit(w, outcome == STATUS_RETRY ? WAKING_POSTPONE : WAKING_DROP);
         return;
     }
-    waking_destroy(w);  // a row that could not be written is still due, and found again
+    waking_destroy(w); // a row that could not be written is still due, and found again
 }
 
 // ---- the call
@@ -97,8 +97,8 @@ static void waking_called(plugin_call *call) {
     } else if (call->status == STATUS_UNAVAILABLE) {
         waking_submit(w, WAKING_POSTPONE);
     } else {
-        log_write(LOG_WARNING, "plugin", "what was scheduled failed: %s plugin=%s asset=%s", call->fault.text, call->plugin,
-                  call->asset);
+        log_write(LOG_WARNING, "plugin", "what was scheduled failed: %s plugin=%s asset=%s", call->fault.text,
+                  call->plugin, call->asset);
         waking_submit(w, WAKING_DROP);
     }
 }
@@ -153,12 +153,13 @@ static void look(void *context) {
     if (p->busy >= AT_ONCE)
         return;
     waking *before = p->all;
-    store_rows *rows = store_query(p->parts.reader,
-                                   "SELECT s.id, s.asset, s.data, a.name, a.node, n.name, a.process, p.name, a.interlinker, "
-                                   "a.plugin, p.language FROM schedule s JOIN asset a ON a.id = s.asset "
-                                   "JOIN node n ON n.id = a.node JOIN process p ON p.id = a.process "
-                                   "WHERE s.at <= ? AND a.plugin IS NOT NULL ORDER BY s.at LIMIT ?",
-                                   "ii", clock_now(), (int64_t)(2 * AT_ONCE));
+    store_rows *rows =
+        store_query(p->parts.reader,
+                    "SELECT s.id, s.asset, s.data, a.name, a.node, n.name, a.process, p.name, a.interlinker, "
+                    "a.plugin, p.language FROM schedule s JOIN asset a ON a.id = s.asset "
+                    "JOIN node n ON n.id = a.node JOIN process p ON p.id = a.process "
+                    "WHERE s.at <= ? AND a.plugin IS NOT NULL ORDER BY s.at LIMIT ?",
+                    "ii", clock_now(), (int64_t)(2 * AT_ONCE));
     while (p->busy < AT_ONCE && store_next(rows))
         if (!under_way(p, store_text(rows, 0)))
             waking_create(p, rows);
@@ -193,6 +194,6 @@ void plugin_schedule_destroy(plugin_schedule *p) {
         return;
     plugin_schedule_stop(p);
     if (p->busy)
-        abort();  // the loop was not turned until all was done
+        abort(); // the loop was not turned until all was done
     free(p);
 }

@@ -11,12 +11,12 @@
 struct plugin_supervisor {
     supervisor_house house;
     char *plugin;
-    plugin_info info;     // what the worker runs; held
-    bool known;           // is `info` held
-    uint64_t generation;  // of the registry when `info` was read
-    call_queue waiting, refused;  // refused: one too many, told when the pool next pushes
+    plugin_info info;            // what the worker runs; held
+    bool known;                  // is `info` held
+    uint64_t generation;         // of the registry when `info` was read
+    call_queue waiting, refused; // refused: one too many, told when the pool next pushes
     plugin_worker *worker;
-    uint64_t numbers;     // of frames, so far
+    uint64_t numbers; // of frames, so far
 };
 
 static int64_t steady_ms(void) {
@@ -174,7 +174,7 @@ static bool start_worker(plugin_supervisor *s) {
         fail_all(s, &s->waiting, &why);
         return false;
     }
-    if (!s->known) {  // it came between two looks at the registry
+    if (!s->known) { // it came between two looks at the registry
         s->house.soon(s->house.context);
         return false;
     }
@@ -248,7 +248,7 @@ plugin_supervisor *supervisor_create(const supervisor_house *house, const char *
     plugin_supervisor *s = memory_new(sizeof *s);
     s->house = *house;
     s->plugin = memory_text(plugin);
-    s->generation = UINT64_MAX;  // nothing was read yet
+    s->generation = UINT64_MAX; // nothing was read yet
     return s;
 }
 

@@ -22,14 +22,14 @@ typedef struct supervisor_house {
 } supervisor_house;
 
 plugin_supervisor *supervisor_create(const supervisor_house *house, const char *plugin);
-void supervisor_destroy(plugin_supervisor *s);  // ends the worker by force; supervisor_fail_all first
+void supervisor_destroy(plugin_supervisor *s); // ends the worker by force; supervisor_fail_all first
 const char *supervisor_plugin(const plugin_supervisor *s);
 
-void supervisor_take(plugin_supervisor *s, call_slot *slot);  // the call waits; supervisor_push sends it
-void supervisor_push(plugin_supervisor *s);  // starts a worker where one is needed, sends what can be sent
+void supervisor_take(plugin_supervisor *s, call_slot *slot); // the call waits; supervisor_push sends it
+void supervisor_push(plugin_supervisor *s); // starts a worker where one is needed, sends what can be sent
 bool supervisor_watched(const plugin_supervisor *s);
 void supervisor_tick(plugin_supervisor *s, int64_t now);
-void supervisor_rest(plugin_supervisor *s, int64_t now);  // now and then: lets an idle worker go
+void supervisor_rest(plugin_supervisor *s, int64_t now); // now and then: lets an idle worker go
 
 // When the pool goes: the worker is asked to leave, given until `until`, and every call fails.
 void supervisor_stop(plugin_supervisor *s);

@@ -69,7 +69,8 @@ status plugin_ticket_read(const uint8_t secret[32], str text, int64_t now, plugi
     if (whole)
         make_mac(secret, bytes, mac);
     if (!whole || !crypto_equal(mac, bytes + PAYLOAD, MAC))
-        return fault_set(f, STATUS_NOT_FOUND, "ticket.unknown", "This address is not valid. Open the tool from its task again.");
+        return fault_set(f, STATUS_NOT_FOUND, "ticket.unknown",
+                         "This address is not valid. Open the tool from its task again.");
     uint32_t expires = 0;
     for (int i = 0; i < 4; i++)
         expires = expires << 8 | bytes[2 * ID_BYTES + 1 + i];

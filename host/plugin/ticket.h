@@ -10,12 +10,12 @@
 #include "base/status.h"
 #include "base/text.h"
 
-enum { PLUGIN_TICKET_TEXT = 73, PLUGIN_TICKET_MS = 60 * 60 * 1000 };  // with the NUL; how long a new one lasts
+enum { PLUGIN_TICKET_TEXT = 73, PLUGIN_TICKET_MS = 60 * 60 * 1000 }; // with the NUL; how long a new one lasts
 
 typedef struct plugin_ticket {
     char asset[ID_TEXT], person[ID_TEXT];
-    bool edit;        // capability "edit", else "view"
-    int64_t expires;  // UTC milliseconds, kept in whole seconds
+    bool edit;       // capability "edit", else "view"
+    int64_t expires; // UTC milliseconds, kept in whole seconds
 } plugin_ticket;
 
 // Both ids must be UUIDs as id_create makes them.

@@ -14,11 +14,11 @@
 #include "plugin/result.h"
 
 enum {
-    START_WALL_MS = 10000,     // to become ready: much, because the machine may be busy
+    START_WALL_MS = 10000, // to become ready: much, because the machine may be busy
     START_CPU_MS = 2000,
     STOP_WALL_MS = 2000,
-    LOGS_A_CALL = 200,         // lines for the author's log
-    PENDING_BYTES = 1 << 20,   // unsent: no further call is written before the worker has read
+    LOGS_A_CALL = 200,       // lines for the author's log
+    PENDING_BYTES = 1 << 20, // unsent: no further call is written before the worker has read
 };
 
 typedef enum worker_phase { PHASE_STARTING, PHASE_READY, PHASE_STOPPING, PHASE_KILLED } worker_phase;
@@ -33,7 +33,7 @@ struct plugin_worker {
     worker_phase phase;
     bool was_ready;
     call_queue flight;
-    int64_t since;       // steady milliseconds: when this phase, or idleness, began
+    int64_t since; // steady milliseconds: when this phase, or idleness, began
     // The call that was running at the last tick, and what had been used when it was first seen.
     uint64_t watched;
     int64_t watched_cpu, watched_since;
@@ -62,11 +62,20 @@ static void read_texts(str payload, str *text, str *name, str *version, uint64_t
     bool broken = false;
     while (frame_field(&payload, &tag, &value, &broken)) {
         switch (tag) {
-        case TAG_TEXT: *text = value; break;
-        case TAG_NAME: *name = value; break;
-        case TAG_VERSION: *version = value; break;
-        case TAG_LEVEL: *level = frame_value(value); break;
-        default: break;
+        case TAG_TEXT:
+            *text = value;
+            break;
+        case TAG_NAME:
+            *name = value;
+            break;
+        case TAG_VERSION:
+            *version = value;
+            break;
+        case TAG_LEVEL:
+            *level = frame_value(value);
+            break;
+        default:
+            break;
         }
     }
 }
@@ -130,7 +139,7 @@ static bool take_log(plugin_worker *w, call_slot *slot, const frame *in) {
     str text = STR(""), name, version;
     uint64_t level = 0;
     if (slot && ++slot->logs > LOGS_A_CALL)
-        return slot->logs < 100 * LOGS_A_CALL;  // that much is an attack on the host's time
+        return slot->logs < 100 * LOGS_A_CALL; // that much is an attack on the host's time
     read_texts(in->payload, &text, &name, &version, &level);
     log_write(level ? LOG_WARNING : LOG_INFO, "plugin", "plugin=%s says: %.*s", w->info->manifest->label,
               text.len < 1000 ? (int)text.len : 1000, text.ptr);
@@ -142,14 +151,26 @@ static bool take_frame(void *context, const frame *in) {
     call_slot *slot = in->call ? call_queue_find(&w->flight, in->call) : NULL;
     bool good;
     if (w->phase == PHASE_KILLED && in->type != FRAME_RESULT)
-        return true;  // results that were already sent are still good
+        return true; // results that were already sent are still good
     switch (in->type) {
-    case FRAME_READY: good = take_ready(w, in->payload); break;
-    case FRAME_FAILED: take_failed(w, in->payload); return true;
-    case FRAME_FETCH: good = slot && take_fetch(w, slot, in); break;
-    case FRAME_RESULT: good = slot && take_result(w, slot, in); break;
-    case FRAME_LOG: good = (slot || w->phase == PHASE_STARTING) && take_log(w, slot, in); break;
-    default: good = false; break;
+    case FRAME_READY:
+        good = take_ready(w, in->payload);
+        break;
+    case FRAME_FAILED:
+        take_failed(w, in->payload);
+        return true;
+    case FRAME_FETCH:
+        good = slot && take_fetch(w, slot, in);
+        break;
+    case FRAME_RESULT:
+        good = slot && take_result(w, slot, in);
+        break;
+    case FRAME_LOG:
+        good = (slot || w->phase == PHASE_STARTING) && take_log(w, slot, in);
+        break;
+    default:
+        good = false;
+        break;
     }
     if (!good)
         worker_kill(w, "It sent a message that no worker may send.");
@@ -232,8 +253,8 @@ void plugin_worker_stop(plugin_worker *w) {
 
 // ---- the clock
 
-// The call that the worker says it runs, if it is in flight and not before the one that ran at the last tick: a worker that
-// goes back and forth between calls must not get new time by it.
+// The call that the worker says it runs, if it is in flight and not before the one that ran at the last tick: a worker
+// that goes back and forth between calls must not get new time by it.
 static const call_slot *running_call(const plugin_worker *w) {
     const call_slot *told = call_queue_find(&w->flight, plugin_process_call(w->process));
     const call_slot *before = call_queue_find(&w->flight, w->watched);
@@ -281,8 +302,8 @@ bool plugin_worker_watched(const plugin_worker *w) {
 
 // ---- life
 
-status plugin_worker_create(loop *l, plugin_registry *registry, const plugin_info *info, const plugin_worker_owner *owner,
-                            plugin_worker **out, fault *f) {
+status plugin_worker_create(loop *l, plugin_registry *registry, const plugin_info *info,
+                            const plugin_worker_owner *owner, plugin_worker **out, fault *f) {
     plugin_worker *w = memory_new(sizeof *w);
     *w = (plugin_worker){.loop = l, .registry = registry, .info = info, .owner = *owner, .since = steady_ms()};
     plugin_process_start start = {

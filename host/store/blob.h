@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "base/text.h"
 
-enum { BLOB_HASH_TEXT = 65 };  // SHA-256 in hex, and the NUL
+enum { BLOB_HASH_TEXT = 65 }; // SHA-256 in hex, and the NUL
 
 // On disk, the folder's entry too, when this returns. STATUS_STORE_FULL when the disk is full or read-only.
 status blob_put(const char *data_folder, str bytes, char hash[BLOB_HASH_TEXT], fault *f);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// fake_worker: the other end of the pool's channel, which behaves or misbehaves exactly as a test asks. The test program
-// stands in for interlink-worker: main calls fake_worker_run when it was started under that name.
+// fake_worker: the other end of the pool's channel, which behaves or misbehaves exactly as a test asks. The test
+// program stands in for interlink-worker: main calls fake_worker_run when it was started under that name.
 #ifndef INTERLINK_TESTS_FAKE_WORKER_H
 #define INTERLINK_TESTS_FAKE_WORKER_H
 
@@ -17,7 +17,7 @@
 
 typedef struct fake_call {
     str path, body, person, name, event;
-    buffer documents;  // "key=value " for each, "key? " for those absent, "all" when complete
+    buffer documents; // "key=value " for each, "key? " for those absent, "all" when complete
 } fake_call;
 
 typedef struct fake_worker {
@@ -25,7 +25,7 @@ typedef struct fake_worker {
     buffer in;
     str settings;
     char settings_text[200];
-    const char *name;  // of the package's folder
+    const char *name; // of the package's folder
 } fake_worker;
 
 static inline void fake_send(const buffer *out) {
@@ -85,15 +85,32 @@ static inline fake_call fake_read(str fields) {
     buffer_add(&c.documents, "");
     while (frame_field(&fields, &tag, &value, &broken)) {
         switch (tag) {
-        case TAG_PATH: c.path = value; break;
-        case TAG_BODY: c.body = value; break;
-        case TAG_EVENT: c.event = value; break;
-        case TAG_PERSON: c.person = value; break;
-        case TAG_PERSON_NAME: c.name = value; break;
-        case TAG_DOCUMENT: fake_read_document(&c.documents, value); break;
-        case TAG_ABSENT: buffer_printf(&c.documents, "%.*s? ", (int)value.len, value.ptr); break;
-        case TAG_COMPLETE: buffer_add(&c.documents, "all"); break;
-        default: break;
+        case TAG_PATH:
+            c.path = value;
+            break;
+        case TAG_BODY:
+            c.body = value;
+            break;
+        case TAG_EVENT:
+            c.event = value;
+            break;
+        case TAG_PERSON:
+            c.person = value;
+            break;
+        case TAG_PERSON_NAME:
+            c.name = value;
+            break;
+        case TAG_DOCUMENT:
+            fake_read_document(&c.documents, value);
+            break;
+        case TAG_ABSENT:
+            buffer_printf(&c.documents, "%.*s? ", (int)value.len, value.ptr);
+            break;
+        case TAG_COMPLETE:
+            buffer_add(&c.documents, "all");
+            break;
+        default:
+            break;
         }
     }
     return c;
@@ -118,7 +135,7 @@ static inline void fake_fetch(fake_worker *w, uint64_t call, size_t *used, str k
     for (int i = 0; i < 3;) {
         frame f = fake_next(w, used);
         if (f.type != FRAME_VALUE)
-            continue;  // further calls, which these tests do not send
+            continue; // further calls, which these tests do not send
         i++;
         str value;
         frame_tag tag;
@@ -230,7 +247,8 @@ static inline void fake_handle(fake_worker *w, const frame *f, size_t *used) {
         fake_answer(call, 200, c.body);
     else if (str_is(c.path, "/who")) {
         buffer both = {0};
-        buffer_printf(&both, "%.*s %.*s", (int)c.person.len, c.person.ptr, (int)c.name.len, c.name.ptr ? c.name.ptr : "");
+        buffer_printf(&both, "%.*s %.*s", (int)c.person.len, c.person.ptr, (int)c.name.len,
+                      c.name.ptr ? c.name.ptr : "");
         fake_answer(call, 200, buffer_str(&both));
         buffer_free(&both);
     } else if (str_is(c.path, "/settings"))

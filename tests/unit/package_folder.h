@@ -22,11 +22,12 @@ static inline void package_make(const char *above, const char *id, const char *m
     char *text = NULL, below[450];
     assert_true(snprintf(folder, 400, "%s/%s", above, id) < 400);
     mkdir(folder, 0700);
-    assert_true(asprintf(&text,
-                         "{\"id\":\"%s\",\"version\":\"1.0.0\",\"abi\":1,\"runtime\":\"lua\",\"entry\":\"main.lua\","
-                         "\"name\":{\"en\":\"Tool\",\"it\":\"Strumento\"},\"description\":{\"en\":\"Useful\",\"it\":\"Utile\"},"
-                         "\"licence\":\"EUPL-1.2\",\"languages\":[\"en\",\"it\"]%s%s}",
-                         id, strstr(more, "\"capabilities\"") ? "" : ",\"capabilities\":[\"view\"]", more) > 0);
+    assert_true(
+        asprintf(&text,
+                 "{\"id\":\"%s\",\"version\":\"1.0.0\",\"abi\":1,\"runtime\":\"lua\",\"entry\":\"main.lua\","
+                 "\"name\":{\"en\":\"Tool\",\"it\":\"Strumento\"},\"description\":{\"en\":\"Useful\",\"it\":\"Utile\"},"
+                 "\"licence\":\"EUPL-1.2\",\"languages\":[\"en\",\"it\"]%s%s}",
+                 id, strstr(more, "\"capabilities\"") ? "" : ",\"capabilities\":[\"view\"]", more) > 0);
     package_write(folder, "interlinker.json", text);
     free(text);
     package_write(folder, "main.lua", "return { handle = function(call) call:html('<p>{{t.hello}}</p>', {}) end }");

@@ -6,7 +6,7 @@
 
 #include "store/blob.h"
 
-static const char ABC[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";  // SHA-256 of "abc"
+static const char ABC[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"; // SHA-256 of "abc"
 
 static void what_is_put_can_be_read(void **state) {
     char *folder = *state, hash[BLOB_HASH_TEXT], path[PATH_MAX];

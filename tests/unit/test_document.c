@@ -74,12 +74,13 @@ static bool add_key(void *context, const document *d) {
     return out->len < 1000;
 }
 
-static void assert_list(scene *s, const char *prefix, const char *after, size_t limit, const char *wanted, bool wanted_more) {
+static void assert_list(scene *s, const char *prefix, const char *after, size_t limit, const char *wanted,
+                        bool wanted_more) {
     buffer out = {0};
     bool more;
     buffer_add(&out, "");
-    assert_int_equal(document_list(s->world->db, s->asset, str_from(prefix), str_from(after), limit, add_key, &out, &more,
-                                   &s->world->fault),
+    assert_int_equal(document_list(s->world->db, s->asset, str_from(prefix), str_from(after), limit, add_key, &out,
+                                   &more, &s->world->fault),
                      STATUS_OK);
     assert_string_equal(out.ptr, wanted);
     assert_int_equal(more, wanted_more);
@@ -136,7 +137,8 @@ static void bad_keys_and_values_are_refused(void **state) {
     static const char *const VALUES[] = {"", "{", "nothing", "{\"a\":1,}", "1 2", "{\"a\":1,\"a\":2}"};
     for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++)
         assert_int_equal(put(s, "k", VALUES[i], DOCUMENT_ANY), STATUS_INVALID);
-    assert_int_equal(document_put(s->world->db, s->asset, (str){"a\0b", 3}, STR("1"), DOCUMENT_ANY, NULL), STATUS_INVALID);
+    assert_int_equal(document_put(s->world->db, s->asset, (str){"a\0b", 3}, STR("1"), DOCUMENT_ANY, NULL),
+                     STATUS_INVALID);
     assert_int_equal(document_delete(s->world->db, s->asset, STR("a b"), DOCUMENT_ANY, NULL), STATUS_INVALID);
 }
 
@@ -146,8 +148,9 @@ static void the_quota_holds_and_is_given_back(void **state) {
     memset(large, ' ', DOCUMENT_SIZE + 2);
     large[0] = '1';
     str value = {large, DOCUMENT_SIZE - 10};
-    assert_int_equal(document_put(s->world->db, s->asset, STR("k"), (str){large, DOCUMENT_SIZE + 1}, DOCUMENT_ANY, NULL),
-                     STATUS_TOO_LARGE);
+    assert_int_equal(
+        document_put(s->world->db, s->asset, STR("k"), (str){large, DOCUMENT_SIZE + 1}, DOCUMENT_ANY, NULL),
+        STATUS_TOO_LARGE);
     for (int i = 0; i < 16; i++) {
         snprintf(key, sizeof key, "k%d", i);
         assert_int_equal(document_put(s->world->db, s->asset, str_from(key), value, DOCUMENT_ANY, NULL), STATUS_OK);
@@ -168,14 +171,15 @@ static void a_copy_has_everything(void **state) {
     scene *s = *state;
     put(s, "poll", "{\"n\":1}", DOCUMENT_NEW);
     put(s, "vote/1", "1", DOCUMENT_NEW);
-    world_ok(s->world, store_run(s->world->db, &s->world->fault, "INSERT INTO asset_file VALUES (?, 'f', 'text/plain', 3, 'x', 1)",
-                                 "t", s->asset));
+    world_ok(s->world, store_run(s->world->db, &s->world->fault,
+                                 "INSERT INTO asset_file VALUES (?, 'f', 'text/plain', 3, 'x', 1)", "t", s->asset));
     world_ok(s->world, document_copy(s->world->db, s->asset, s->other, &s->world->fault));
     assert_true(str_is(get(s, s->other, "poll").value, "{\"n\":1}"));
     put(s, "poll", "2", DOCUMENT_ANY);
     assert_true(str_is(get(s, s->other, "poll").value, "{\"n\":1}"));
     assert_int_equal(store_count(s->world->db, 0, "SELECT COUNT(*) FROM asset_file WHERE asset = ?", "t", s->other), 1);
-    assert_int_equal(store_count(s->world->db, 0, "SELECT bytes FROM document_use WHERE asset = ?", "t", s->other), 4 + 7 + 6 + 1);
+    assert_int_equal(store_count(s->world->db, 0, "SELECT bytes FROM document_use WHERE asset = ?", "t", s->other),
+                     4 + 7 + 6 + 1);
 }
 
 int main(void) {

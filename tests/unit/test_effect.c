@@ -80,8 +80,9 @@ static int64_t count(scene *s, const char *sql) {
     return store_count(s->world->db, 0, sql, "t", s->asset);
 }
 
-#define COMMIT(scene, plugin, ...) \
-    commit(scene, plugin, (plugin_effect[]){__VA_ARGS__}, sizeof((plugin_effect[]){__VA_ARGS__}) / sizeof(plugin_effect))
+#define COMMIT(scene, plugin, ...)                                                                                     \
+    commit(scene, plugin, (plugin_effect[]){__VA_ARGS__},                                                              \
+           sizeof((plugin_effect[]){__VA_ARGS__}) / sizeof(plugin_effect))
 
 static void documents_are_written_or_the_call_is_made_again(void **state) {
     scene *s = *state;
@@ -136,13 +137,16 @@ static void what_was_not_asked_for_is_refused(void **state) {
 
 static void people_are_told_in_their_language(void **state) {
     scene *s = *state;
-    plugin_effect tell = {.kind = EFFECT_NOTIFY, .key = STR("closed"), .type = STR("process"), .value = STR("{\"n\":3}")};
+    plugin_effect tell = {
+        .kind = EFFECT_NOTIFY, .key = STR("closed"), .type = STR("process"), .value = STR("{\"n\":3}")};
     assert_int_equal(COMMIT(s, "all", tell), STATUS_OK);
-    assert_int_equal(store_count(s->world->db, 0, "SELECT COUNT(*) FROM notification WHERE event = 'all:closed' AND person = ?",
-                                 "t", s->world->ben.id),
+    assert_int_equal(store_count(s->world->db, 0,
+                                 "SELECT COUNT(*) FROM notification WHERE event = 'all:closed' AND person = ?", "t",
+                                 s->world->ben.id),
                      1);
-    assert_int_equal(store_count(s->world->db, 0, "SELECT COUNT(*) FROM notification WHERE event = 'all:closed' AND person = ?",
-                                 "t", s->world->ada.id),
+    assert_int_equal(store_count(s->world->db, 0,
+                                 "SELECT COUNT(*) FROM notification WHERE event = 'all:closed' AND person = ?", "t",
+                                 s->world->ada.id),
                      0);
     world_ok(s->world, notify_list_write(s->world->db, world_answer(s->world), s->world->ben.id, "it", false, NULL, 10,
                                          &s->world->fault));
@@ -185,12 +189,15 @@ static void a_task_is_done(void **state) {
     scene *s = *state;
     plugin_effect done = {.kind = EFFECT_COMPLETE};
     assert_int_equal(COMMIT(s, "all", done), STATUS_OK);
-    assert_int_equal(store_count(s->world->db, 0, "SELECT COUNT(*) FROM node WHERE id = ? AND status = 'finished'", "t", s->node), 1);
+    assert_int_equal(
+        store_count(s->world->db, 0, "SELECT COUNT(*) FROM node WHERE id = ? AND status = 'finished'", "t", s->node),
+        1);
 }
 
 static void files_are_kept(void **state) {
     scene *s = *state;
-    plugin_effect put = {.kind = EFFECT_FILE_PUT, .key = STR("plan.txt"), .type = STR("text/plain"), .value = STR("abc")};
+    plugin_effect put = {
+        .kind = EFFECT_FILE_PUT, .key = STR("plan.txt"), .type = STR("text/plain"), .value = STR("abc")};
     assert_int_equal(COMMIT(s, "all", put), STATUS_OK);
     put.value = STR("abcd");
     assert_int_equal(COMMIT(s, "all", put), STATUS_OK);

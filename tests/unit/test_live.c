@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #include <pthread.h>
 
@@ -14,7 +10,7 @@ typedef struct listener {
     live_hub *hub;
     loop *loop;
     live_subscription *subscription;
-    struct listener *other;  // unsubscribed when this one hears something
+    struct listener *other; // unsubscribed when this one hears something
     char heard[256];
     int count;
 } listener;

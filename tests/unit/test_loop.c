@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #include <pthread.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/loop.h"
@@ -170,7 +165,7 @@ static void work_put_off_runs_before_sleep(void **state) {
     loop_put_off(s.loop, on_put_off_again, &s);
     loop_put_off(s.loop, on_a, &gone);
     loop_put_off_cancel(s.loop, &gone);
-    loop_turn(s.loop, -1);  // does not sleep, as more was put off meanwhile
+    loop_turn(s.loop, -1); // does not sleep, as more was put off meanwhile
     assert_string_equal(s.order, "p");
     turn_until(s.loop, &s, 3);
     assert_string_equal(gone.order, "");
@@ -205,7 +200,7 @@ static void letters_wake_the_loop(void **state) {
     turn_until(s.loop, &s, 3);
     pthread_join(thread, NULL);
     post_from_elsewhere(&s);
-    loop_destroy(s.loop);  // opens what is left
+    loop_destroy(s.loop); // opens what is left
     assert_string_equal(s.order, "llllll");
 }
 

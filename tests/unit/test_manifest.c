@@ -135,9 +135,10 @@ static void files_are_looked_at(void **state) {
 static void versions_compare(void **state) {
     (void)state;
     // In rising order (semver.org, 11).
-    static const char *const RISING[] = {"0.9.9",      "1.0.0-alpha",  "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta",
-                                         "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",    "1.0.0",            "1.0.1",
-                                         "1.2.0",      "1.10.0",       "2.0.0"};
+    static const char *const RISING[] = {"0.9.9",      "1.0.0-alpha",  "1.0.0-alpha.1", "1.0.0-alpha.beta",
+                                         "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",
+                                         "1.0.0",      "1.0.1",        "1.2.0",         "1.10.0",
+                                         "2.0.0"};
     enum { COUNT = sizeof RISING / sizeof RISING[0] };
     for (int i = 0; i < COUNT; i++)
         for (int j = 0; j < COUNT; j++) {
@@ -151,7 +152,8 @@ static void versions_compare(void **state) {
 static void paths_stay_inside(void **state) {
     (void)state;
     static const char *const SAFE[] = {"main.lua", "web/icon.svg", "a/b/c.d-e_f", "..a", "a.."};
-    static const char *const UNSAFE[] = {"", "/", "/a", "..", ".", "a/..", "a/../b", "a//b", "a/", "./a", "a\\b", "a b", "\xc3\xa4"};
+    static const char *const UNSAFE[] = {"",     "/",  "/a",  "..",   ".",   "a/..",    "a/../b",
+                                         "a//b", "a/", "./a", "a\\b", "a b", "\xc3\xa4"};
     for (size_t i = 0; i < sizeof SAFE / sizeof SAFE[0]; i++)
         assert_true(manifest_path_safe(SAFE[i]));
     for (size_t i = 0; i < sizeof UNSAFE / sizeof UNSAFE[0]; i++)
@@ -160,12 +162,9 @@ static void paths_stay_inside(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_one_is_read),
-        cmocka_unit_test(every_fault_is_a_sentence_with_its_place),
-        cmocka_unit_test(what_is_no_json_says_where),
-        cmocka_unit_test(files_are_looked_at),
-        cmocka_unit_test(versions_compare),
-        cmocka_unit_test(paths_stay_inside),
+        cmocka_unit_test(a_good_one_is_read),         cmocka_unit_test(every_fault_is_a_sentence_with_its_place),
+        cmocka_unit_test(what_is_no_json_says_where), cmocka_unit_test(files_are_looked_at),
+        cmocka_unit_test(versions_compare),           cmocka_unit_test(paths_stay_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

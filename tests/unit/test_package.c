@@ -3,12 +3,12 @@
 
 #include "base/clock.h"
 #include "base/loop.h"
+#include "base/schema.h"
 #include "package_folder.h"
 #include "plugin/catalogue.h"
 #include "plugin/package.h"
 #include "plugin/registry.h"
 #include "plugin/sample.h"
-#include "base/schema.h"
 
 // ---- checking, with the real worker of this build
 
@@ -63,7 +63,8 @@ static void make_good(const char *above, const char *id, char folder[400]) {
     package_write(folder, "main.lua",
                   "return {\n"
                   "  create = function(call) call.documents:put('title', call.params.title) end,\n"
-                  "  handle = function(call) call:html('<p>{{t.hello}} {{title}}</p>', {title = (call.documents:get('title'))}) end,\n"
+                  "  handle = function(call) call:html('<p>{{t.hello}} {{title}}</p>', {title = "
+                  "(call.documents:get('title'))}) end,\n"
                   "}\n");
 }
 
@@ -84,8 +85,8 @@ static void every_fault_is_told(void **state) {
     package_write(folder, "i18n/it.json", "{\"hello\":\"Ciao {name}\",\"other\":\"x\"}");
     package_write(folder, "main.lua", "return { handle = function(call) error('oh dear') end }");
     findings found = check(folder);
-    static const char *const WORDS[] = {"names no icon", "no instructions.md", "no text \"closed\"", "no text \"other\"",
-                                        "other {places}",  "main.lua:1: oh dear"};
+    static const char *const WORDS[] = {"names no icon",     "no instructions.md", "no text \"closed\"",
+                                        "no text \"other\"", "other {places}",     "main.lua:1: oh dear"};
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
         if (!strstr(found.text.ptr, WORDS[i]))
             fail_msg("%s is not in: %s", WORDS[i], found.text.ptr);
@@ -99,7 +100,8 @@ static void code_that_fails_is_told(void **state) {
     make_good(w->folder, "good", folder);
     package_write(folder, "main.lua", "return {");
     assert_found(folder, 1, "main.lua:1");
-    package_write(folder, "main.lua", "return { create = function(call) call:complete() end, handle = function(call) end }");
+    package_write(folder, "main.lua",
+                  "return { create = function(call) call:complete() end, handle = function(call) end }");
     assert_found(folder, 1, "complete");
     package_write(folder, "main.lua", "while true do end");
     assert_found(folder, 1, "cannot be started");
@@ -117,11 +119,16 @@ static void samples_fit_their_schema(void **state) {
     static const char *const SCHEMAS[] = {
         "{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"type\":\"string\",\"minLength\":40},"
         "\"b\":{\"type\":\"string\",\"maxLength\":2},\"c\":{\"enum\":[\"x\",\"y\"]},\"d\":{\"const\":5}}}",
-        "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\",\"minimum\":7},\"m\":{\"type\":\"number\",\"maximum\":0},"
-        "\"t\":{\"type\":\"boolean\"},\"l\":{\"type\":\"array\",\"minItems\":3,\"uniqueItems\":true,\"items\":{\"type\":\"string\"}}}}",
-        "{\"type\":\"object\",\"properties\":{\"d\":{\"type\":\"string\",\"format\":\"date\"},\"u\":{\"type\":\"string\",\"format\":\"uuid\"},"
-        "\"e\":{\"type\":\"string\",\"format\":\"email\"},\"p\":{\"type\":\"string\",\"pattern\":\"^[A-Z]$\",\"examples\":[\"Q\"]}}}",
-        "{\"type\":\"object\",\"$defs\":{\"o\":{\"type\":\"object\",\"properties\":{\"x\":{\"type\":[\"string\",\"null\"]}}}},"
+        "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\",\"minimum\":7},\"m\":{\"type\":\"number\","
+        "\"maximum\":0},"
+        "\"t\":{\"type\":\"boolean\"},\"l\":{\"type\":\"array\",\"minItems\":3,\"uniqueItems\":true,\"items\":{"
+        "\"type\":\"string\"}}}}",
+        "{\"type\":\"object\",\"properties\":{\"d\":{\"type\":\"string\",\"format\":\"date\"},\"u\":{\"type\":"
+        "\"string\",\"format\":\"uuid\"},"
+        "\"e\":{\"type\":\"string\",\"format\":\"email\"},\"p\":{\"type\":\"string\",\"pattern\":\"^[A-Z]$\","
+        "\"examples\":[\"Q\"]}}}",
+        "{\"type\":\"object\",\"$defs\":{\"o\":{\"type\":\"object\",\"properties\":{\"x\":{\"type\":[\"string\","
+        "\"null\"]}}}},"
         "\"properties\":{\"o\":{\"$ref\":\"#/$defs/o\"},\"w\":{\"type\":\"string\",\"default\":\"why\"}}}",
     };
     for (size_t i = 0; i < sizeof SCHEMAS / sizeof SCHEMAS[0]; i++) {
@@ -147,11 +154,12 @@ static void a_package_is_added_and_found(void **state) {
     make_good(w->folder, "good", folder);
     package_write(folder, ".hidden", "stays away");
     world_ok(w, plugin_package_add(w->db, data, folder, &w->fault));
-    assert_int_equal(store_count(w->db, 0,
-                                 "SELECT COUNT(*) FROM interlinker WHERE id = 'good' AND kind = 'plugin' AND plugin = 'good' "
-                                 "AND logo IS NOT NULL AND instructions LIKE '%Open it%'",
-                                 ""),
-                     1);
+    assert_int_equal(
+        store_count(w->db, 0,
+                    "SELECT COUNT(*) FROM interlinker WHERE id = 'good' AND kind = 'plugin' AND plugin = 'good' "
+                    "AND logo IS NOT NULL AND instructions LIKE '%Open it%'",
+                    ""),
+        1);
     store_rows *row;
     world_ok(w, store_one(w->db, &row, "SELECT folder FROM plugin WHERE id = 'good' AND bundled = 0", ""));
     const char *place = arena_text(w->arena, store_text(row, 0));
@@ -169,7 +177,7 @@ static void a_package_is_added_and_found(void **state) {
     plugin_registry_release(r, &info);
     plugin_registry_destroy(r);
 
-    world_ok(w, plugin_package_add(w->db, data, folder, &w->fault));  // the same again changes nothing
+    world_ok(w, plugin_package_add(w->db, data, folder, &w->fault)); // the same again changes nothing
     package_write(folder, "main.lua", "return {}");
     assert_int_equal(plugin_package_add(w->db, data, folder, &w->fault), STATUS_CONFLICT);
     world_run(w, "UPDATE plugin SET version = '2.0.0'");
@@ -203,21 +211,25 @@ static void bundled_ones_are_entered(void **state) {
     package_make(plugins, "one", ",\"needs\":[\"listen\",\"later\"],\"provides\":[\"old_tool\"]", folder);
     package_make(plugins, "two", "", folder);
     package_write(folder, "interlinker.json", "{}");
-    world_run(w, "INSERT INTO interlinker VALUES ('old_tool', 'plugin', 'software', NULL, '{}', '{}', '{}', '{}', '{}', '{}', "
-                 "'{}', '[]', '', '', NULL, NULL, '{}', 0, 1, 1)");
+    world_run(
+        w,
+        "INSERT INTO interlinker VALUES ('old_tool', 'plugin', 'software', NULL, '{}', '{}', '{}', '{}', '{}', '{}', "
+        "'{}', '[]', '', '', NULL, NULL, '{}', 0, 1, 1)");
     plugin_registry *r = plugin_registry_create(w->folder, w->folder, w->secret);
     world_ok(w, plugin_registry_sync(r, w->db, &w->fault));
-    int64_t version = store_count(w->db, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'catalogue.version'", "");
+    int64_t version =
+        store_count(w->db, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'catalogue.version'", "");
     assert_true(version > 0);
     world_ok(w, plugin_registry_sync(r, w->db, &w->fault));
-    assert_int_equal(store_count(w->db, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'catalogue.version'", ""),
-                     version);
+    assert_int_equal(
+        store_count(w->db, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'catalogue.version'", ""), version);
     world_ok(w, plugin_registry_load(r, w->db, &w->fault));
     int count = 0;
     plugin_registry_each(r, count_one, &count);
     assert_int_equal(count, 1);
     assert_int_equal(plugin_registry_usable(r, "one", &w->fault), STATUS_OK);
-    assert_int_equal(store_count(w->db, 0, "SELECT COUNT(*) FROM interlinker WHERE id = 'old_tool' AND plugin = 'one'", ""), 1);
+    assert_int_equal(
+        store_count(w->db, 0, "SELECT COUNT(*) FROM interlinker WHERE id = 'old_tool' AND plugin = 'one'", ""), 1);
     assert_int_equal(store_count(w->db, 0, "SELECT COUNT(*) FROM interlinker_need WHERE interlinker = 'one'", ""), 1);
     world_run(w, "INSERT INTO problem_profile VALUES ('later', '{\"en\":\"Later\"}', '{}', '{}')");
     world_ok(w, plugin_catalogue_link(w->db, &w->fault));

@@ -194,7 +194,8 @@ static void bad_start_backs_off(void **state) {
     make_package(s, "dies", "");
     make_package(s, "fails", "");
     make_package(s, "old", "");
-    asked *dies = ask(s, "dies", "/echo", "x"), *fails = ask(s, "fails", "/echo", "x"), *old = ask(s, "old", "/echo", "x");
+    asked *dies = ask(s, "dies", "/echo", "x"), *fails = ask(s, "fails", "/echo", "x"),
+          *old = ask(s, "old", "/echo", "x");
     wait_for(s, 3);
     assert_fault(dies, STATUS_PLUGIN_FAILED, "plugin.start_failed");
     assert_fault(fails, STATUS_PLUGIN_FAILED, "plugin.start_failed");
@@ -282,12 +283,14 @@ static void effects_are_read(void **state) {
     assert_int_equal(a->call.status, STATUS_OK);
     assert_int_equal(a->call.effect_count, 2);
     const plugin_effect *e = a->call.effects;
-    assert_true(e[0].kind == EFFECT_PUT && str_is(e[0].key, "poll") && str_is(e[0].value, "{\"n\":2}") && e[0].version == 5);
+    assert_true(e[0].kind == EFFECT_PUT && str_is(e[0].key, "poll") && str_is(e[0].value, "{\"n\":2}") &&
+                e[0].version == 5);
     assert_true(e[1].kind == EFFECT_LOG && str_is(e[1].key, "voted") && e[1].anonymous);
 }
 
 static void put(scene *s, const char *key, const char *value) {
-    world_ok(s->world, document_put(s->world->db, s->asset, str_from(key), str_from(value), DOCUMENT_ANY, &s->world->fault));
+    world_ok(s->world,
+             document_put(s->world->db, s->asset, str_from(key), str_from(value), DOCUMENT_ANY, &s->world->fault));
 }
 
 static void documents_come_along_or_are_fetched(void **state) {

@@ -88,7 +88,8 @@ static void what_is_due_happens_once(void **state) {
     schedule(s, "due", "writes", clock_now() - 1);
     wait_for(s, "SELECT COUNT(*) FROM schedule WHERE id = 'due'", 0);
     assert_int_equal(store_count(s->world->db, 0, "SELECT COUNT(*) FROM document WHERE key LIKE 'woken/%'", ""), 1);
-    assert_int_equal(store_count(s->world->db, 0, "SELECT COUNT(*) FROM usage WHERE action = 'woke' AND person IS NULL", ""), 1);
+    assert_int_equal(
+        store_count(s->world->db, 0, "SELECT COUNT(*) FROM usage WHERE action = 'woke' AND person IS NULL", ""), 1);
     assert_int_equal(store_count(s->world->db, 0, "SELECT COUNT(*) FROM schedule", ""), 1);
 }
 

@@ -57,7 +57,8 @@ static void every_changed_letter_is_noticed(void **state) {
 
 static void anything_may_come(void **state) {
     (void)state;
-    static const char *const TEXTS[] = {"", "x", "../../..", "%00", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+    static const char *const TEXTS[] = {"", "x", "../../..", "%00",
+                                        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
     char text[PLUGIN_TICKET_TEXT + 100];
     plugin_ticket t = make(true), read;
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
