@@ -120,6 +120,11 @@ static bool filename_fits(str s) {
     return s.len <= FILENAME_LONGEST && text_is_utf8(s.ptr, s.len);
 }
 
+// A refusal is shown to a person, so it must be text and say something.
+static bool sentence_fits(str s) {
+    return s.len > 0 && !memchr(s.ptr, '\0', s.len) && text_is_utf8(s.ptr, s.len);
+}
+
 static bool answer_fits(const plugin_call *call) {
     bool status_fits = call->http_status >= 200 && call->http_status <= 599;
     return status_fits && is_plain(call->answer_type, TYPE_LONGEST) && location_fits(call->answer_location) &&
@@ -196,8 +201,10 @@ bool result_read(plugin_call *call, str payload) {
         call->effects = arena_alloc(call->arena, count * sizeof *call->effects);
     if (!read_fields(call, payload, &error))
         return false;
-    if (call->http_status >= 400 && error.ptr)
+    if (call->http_status >= 400 && error.ptr && sentence_fits(error))
         refuse(call, error);
+    else if (call->http_status >= 400 && error.ptr)
+        fail(call, "its sentence is empty or no text");
     else if (call->http_status >= 400 || !answer_fits(call))
         fail(call, "its status, type, address or file name is not valid");
     else
