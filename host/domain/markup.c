@@ -123,7 +123,7 @@ static bool must_escape(const converter *c, char letter, bool at_start) {
     if (c->plain) {
         return false;
     }
-    return strchr("\\*[]<`_", letter) != NULL || (at_start && strchr("#-+>=~", letter) != NULL);
+    return strchr("\\*[]<`_~", letter) != NULL || (at_start && strchr("#-+>=", letter) != NULL);
 }
 
 static void put_letters(converter *c, const char *letters, size_t len) {
