@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // driver: runs a fuzz target without libFuzzer: every file of its corpus, then mutations of them for a short
-// while. `./dev fuzz` builds the same targets with libFuzzer; this one keeps them honest in every test run.
+// while. `./dev fuzz` builds the same targets with libFuzzer; this one keeps them honest in every test run. The input
+// that ends it is left in PROGRAM-found.
 //
 //   fuzz_NAME CORPUS_FOLDER [SECONDS [SEED]]
 #include <dirent.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +29,41 @@ static uint64_t next_random(uint64_t *state) {  // xorshift64*, good enough to p
     return *state * 2685821657736338717u;
 }
 
+// ---- the input at work, for when it ends the program
+
+typedef struct trial {
+    const uint8_t *bytes;
+    size_t size;
+    char path[4096];
+} trial;
+
+static trial trying;  // signal handlers have no other way to it
+
+void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+
+static void trial_save(void) {
+    FILE *f = fopen(trying.path, "wb");
+    if (f != NULL) {
+        fwrite(trying.bytes, 1, trying.size, f);
+        fclose(f);
+        fprintf(stderr, "The input is in %s\n", trying.path);
+    }
+}
+
+static void trial_aborted(int signal_number) {
+    trial_save();
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+static void trial_watch(const char *program) {
+    snprintf(trying.path, sizeof trying.path, "%s-found", program);
+    signal(SIGABRT, trial_aborted);
+    if (__sanitizer_set_death_callback != NULL) {
+        __sanitizer_set_death_callback(trial_save);
+    }
+}
+
 // The target gets a copy of exactly its size, so that AddressSanitizer sees a read past the end.
 static void try_one(const uint8_t *bytes, size_t size) {
     uint8_t *copy = malloc(size > 0 ? size : 1);
@@ -34,6 +71,8 @@ static void try_one(const uint8_t *bytes, size_t size) {
         abort();
     }
     memcpy(copy, bytes, size);
+    trying.bytes = bytes;
+    trying.size = size;
     LLVMFuzzerTestOneInput(copy, size);
     free(copy);
 }
@@ -114,6 +153,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%s: there is no corpus in %s\n", argv[0], argv[1]);
         return 1;
     }
+    trial_watch(argv[0]);
     printf("seed %llu, %zu inputs\n", (unsigned long long)seed, count);
     fflush(stdout);
     for (size_t i = 0; i < count; i++) {
