@@ -8,6 +8,7 @@
 #include "domain/catalogue.h"
 #include "domain/language.h"
 #include "domain/meta.h"
+#include "domain/similar.h"
 #include "store/search.h"
 
 status catalogue_changed(store *s, fault *f) {
@@ -124,6 +125,26 @@ static status entry_read(store *s, const char *id, entry_texts *e, fault *f) {
     return result != STATUS_OK ? result : ended;
 }
 
+// How much a word counts by where it stands.
+static const double weight_name = 3, weight_tag = 2, weight_text = 1, weight_instructions = 0.5;
+
+static status entry_words(store *s, const char *id, const entry_texts *e, const char *language, str tags, fault *f) {
+    arena *a = arena_create();
+    words w = {.arena = a};
+    words_add(&w, str_from(text_of(e->name, language)), language, weight_name);
+    words_add(&w, tags, language, weight_tag);
+    words_add(&w, str_from(text_of(e->description, language)), language, weight_text);
+    words_add(&w, str_from(text_of(e->instructions, language)), language, weight_instructions);
+    size_t i;
+    json_t *need;
+    json_array_foreach(e->needs, i, need) {
+        words_add(&w, str_from(text_of(need, language)), language, weight_text);
+    }
+    status result = similar_put(s, SIMILAR_INTERLINKER, id, language, &w, f);
+    arena_destroy(a);
+    return result;
+}
+
 static status entry_index(store *s, const char *id, const entry_texts *e, const char *language, fault *f) {
     buffer tags = {0}, body = {0};
     add_tags(&tags, e->tags, language);
@@ -136,6 +157,9 @@ static status entry_index(store *s, const char *id, const entry_texts *e, const 
     }
     status result = search_put(s, "interlinker", id, language, str_from(text_of(e->name, language)), buffer_words(&tags),
                                buffer_words(&body), f);
+    if (result == STATUS_OK) {
+        result = entry_words(s, id, e, language, buffer_words(&tags), f);
+    }
     buffer_free(&tags);
     buffer_free(&body);
     return result;
@@ -146,6 +170,9 @@ status catalogue_index(store *s, const char *interlinker, fault *f) {
     status result = entry_read(s, interlinker, &e, f);
     if (result == STATUS_OK) {
         result = search_delete(s, "interlinker", interlinker, f);
+    }
+    if (result == STATUS_OK) {
+        result = similar_delete(s, SIMILAR_INTERLINKER, interlinker, f);
     }
     size_t i;
     json_t *language;
@@ -184,20 +211,26 @@ status catalogue_index_all(store *s, fault *f) {
     return result;
 }
 
-// A name and up to two texts, once for each language of the name.
-static status texts_index(store *s, const char *kind, const char *id, const json_t *name, const json_t *first,
-                          const json_t *second, fault *f) {
-    status result = search_delete(s, kind, id, f);
+// A name and two texts, once for each language of the name.
+typedef struct weighed {
+    const json_t *texts;
+    double weight;
+} weighed;
+
+static status texts_index(store *s, similar_kind kind, const char *id, const weighed parts[3], fault *f) {
+    status result = similar_delete(s, kind, id, f);
     const char *language;
     json_t *title;
-    json_object_foreach((json_t *)name, language, title) {
-        buffer body = {0};
-        add_words(&body, text_of(first, language));
-        add_words(&body, text_of(second, language));
-        if (result == STATUS_OK) {
-            result = search_put(s, kind, id, language, str_from(json_string_value(title)), STR(""), buffer_words(&body), f);
+    json_object_foreach((json_t *)parts[0].texts, language, title) {
+        arena *a = arena_create();
+        words w = {.arena = a};
+        for (size_t i = 0; i < 3; i++) {
+            words_add(&w, str_from(text_of(parts[i].texts, language)), language, parts[i].weight);
         }
-        buffer_free(&body);
+        if (result == STATUS_OK) {
+            result = similar_put(s, kind, id, language, &w, f);
+        }
+        arena_destroy(a);
     }
     return result;
 }
@@ -211,7 +244,8 @@ status catalogue_profile_index(store *s, const char *profile, fault *f) {
     json_t *name = parse(store_str(r, 0)), *description = parse(store_str(r, 1)), *functionality = parse(store_str(r, 2));
     result = store_end(r, f);
     if (result == STATUS_OK) {
-        result = texts_index(s, "profile", profile, name, description, functionality, f);
+        result = texts_index(s, SIMILAR_PROFILE, profile,
+                             (weighed[3]){{name, weight_name}, {description, weight_text}, {functionality, weight_text}}, f);
     }
     json_decref(name);
     json_decref(description);
@@ -224,7 +258,7 @@ static status task_index(store *s, const char *guide, const char *id, const json
                          const json_t *objective, fault *f) {
     char key[300];
     snprintf(key, sizeof key, "%s/%s", guide, id);
-    return texts_index(s, "task", key, name, description, objective, f);
+    return texts_index(s, SIMILAR_TASK, key, (weighed[3]){{name, 2}, {description, weight_text}, {objective, 0.5}}, f);
 }
 
 status catalogue_guide_index(store *s, const char *guide, fault *f) {
@@ -256,5 +290,5 @@ status catalogue_guide_index(store *s, const char *guide, fault *f) {
 status catalogue_task_unindex(store *s, const char *guide, const char *node, fault *f) {
     char key[300];
     snprintf(key, sizeof key, "%s/%s", guide, node);
-    return search_delete(s, "task", key, f);
+    return similar_delete(s, SIMILAR_TASK, key, f);
 }
