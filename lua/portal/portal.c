@@ -8,8 +8,10 @@
 
 #include "base/crypto.h"
 #include "base/log.h"
+#include "domain/meta.h"
 #include "native.h"
 #include "page_run.h"
+#include "value_lua.h"
 
 struct portal {
     services_loop *loop;
@@ -43,6 +45,19 @@ static void modules_find(lua_State *lua, const char *folder) {
     lua_pop(lua, 1);
 }
 
+// The site's own name in several languages, as the administration set it; nothing if it did not.
+static void site_name_set(lua_State *lua, store *s) {
+    buffer text = {0};
+    fault unused = {0};
+    json_t *names = meta_get(s, "site.name", &text, &unused) == STATUS_OK ? json_loadb(text.ptr, text.len, 0, NULL) : NULL;
+    if (names) {
+        value_push(lua, names);
+        lua_setfield(lua, -2, "site_name");
+    }
+    json_decref(names);
+    buffer_free(&text);
+}
+
 // Runs boot.lua, which gives back the function that answers requests.
 static int boot(lua_State *lua) {
     const char *folder = lua_tostring(lua, 1), *static_version = lua_tostring(lua, 2);
@@ -52,6 +67,7 @@ static int boot(lua_State *lua) {
     lua_newtable(lua);
     given_set(lua, "folder", folder);
     given_set(lua, "static_version", static_version);
+    site_name_set(lua, lua_touserdata(lua, 3));
     native_push(lua);
     lua_setfield(lua, -2, "native");
     lua_pushcfunction(lua, page_run_call);
@@ -70,7 +86,8 @@ status portal_create(services_loop *on, const char *folder, const char *static_v
     lua_pushcfunction(lua, boot);
     lua_pushstring(lua, folder);
     lua_pushstring(lua, static_version);
-    if (lua_pcall(lua, 2, 1, 0) != LUA_OK) {
+    lua_pushlightuserdata(lua, on->store);
+    if (lua_pcall(lua, 3, 1, 0) != LUA_OK) {
         const char *why = lua_tostring(lua, -1);
         status s = fault_set(f, STATUS_INTERNAL, "portal.broken", "The pages cannot be loaded: %s",
                              why ? why : "a mistake without a text");

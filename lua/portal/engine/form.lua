@@ -151,7 +151,7 @@ function form.blame(reader, fields, problem, under)
         if home then
             home.error = home.error or sentence
         else
-            homeless[#homeless + 1] = sentence
+            homeless[#homeless + 1] = fault.detail or sentence
         end
     end
     return homeless

@@ -110,12 +110,18 @@ local function switch_languages(self)
     return list
 end
 
+local function site_name(self)
+    local names = self.site.name
+    if type(names) ~= "table" then return self.t("site.name") end
+    return names[self.language] or names.en or select(2, next(names)) or self.t("site.name")
+end
+
 -- The names that every template may use.
 local function page_names(self)
     local reader, site = self.reader, self.site
     local names = {
         t = self.t, tn = self.tn, th = self.th, lang = self.language, person = self.person, path = self.path,
-        csrf = self.request.csrf, languages = switch_languages(self), site_name = site.name or self.t("site.name"),
+        csrf = self.request.csrf, languages = switch_languages(self), site_name = site_name(self),
         request_id = self.request.id,
     }
     function names.static(file) return "/static/" .. site.static_version .. "/" .. file end

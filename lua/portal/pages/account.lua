@@ -49,28 +49,50 @@ local function signout(page)
     page:go("/", {done = "signed_out"})
 end
 
-local function invitation_fields(page)
-    return {
+local function kind_field(page, value)
+    local options = {}
+    for _, kind in ipairs {"citizen", "official", "company", "nonprofit"} do
+        options[#options + 1] = {value = kind, label = page.t("person." .. kind)}
+    end
+    return form.field {name = "kind", kind = "radio", label = page.t("settings.kind"), required = true,
+        options = options, value = value}
+end
+
+-- The first administrator says their own address; somebody who is signed in has only to agree.
+local function invitation_fields(page, given)
+    if page.person then return {} end
+    local fields = {
         form.field {name = "name", kind = "text", label = page.t("settings.name"), required = true,
             autocomplete = "name", value = page.typed.name},
         form.field {name = "password", kind = "password", label = page.t("signin.password"), required = true,
             hint = page.t("invitation.password_hint"), autocomplete = "new-password"},
         form.field {name = "language", kind = "select", label = page.t("settings.language"), required = true,
             options = language_options(), value = page.typed.language or page.language},
+        kind_field(page, page.typed.kind or "citizen"),
     }
+    if not given.email then
+        table.insert(fields, 1, form.field {name = "email", kind = "email", label = page.t("signin.email"),
+            required = true, autocomplete = "username", value = page.typed.email})
+    end
+    return fields
+end
+
+local function invitation_intro(page, given)
+    if page.person and given.process_name then return page.t("invitation.join", {name = given.process_name}) end
+    if given.process_name then return page.t("invitation.project", {name = given.process_name, email = given.email}) end
+    return given.email and page.t("invitation.site", {email = given.email}) or page.t("invitation.first")
 end
 
 local function invitation_show(page, token, problem)
     local given = page:need("invitations.get", {query = {token = token}})
-    local fields = invitation_fields(page)
+    local fields = invitation_fields(page, given)
     local others = problem and form.blame(page.reader, fields, problem) or {}
     if problem and #(problem.errors or {}) == 0 then others[1] = page:problem_text(problem) end
-    local intro = given.process_name and page.t("invitation.project", {name = given.process_name, email = given.email})
-        or given.email and given.email ~= "" and page.t("invitation.site", {email = given.email})
-        or page.t("invitation.first")
     page:show("invitation", {
-        title = page.t("invitation.title"), token = token, intro = intro, fields = fields,
-        summary = form.summary(fields, others),
+        title = page.t(page.person and "invitation.join.title" or "invitation.title"), token = token, fields = fields,
+        intro = invitation_intro(page, given), summary = form.summary(fields, others),
+        button = page.t(page.person and "invitation.join.do" or "invitation.accept"),
+        sign_in = problem and problem.code == "invitation.sign_in",
     }, problem and problem.status)
 end
 
@@ -82,13 +104,18 @@ end
 local function invitation_do(page)
     local typed = page.typed
     if not typed.token then page:refuse(404) end
-    local body = {token = typed.token, name = typed.name or "", password = typed.password or "", language = typed.language}
-    if body.language == "" then body.language = nil end
+    local body = {token = typed.token}
+    if not page.person then
+        for _, name in ipairs {"email", "name", "password", "language", "kind"} do
+            body[name] = typed[name] ~= "" and typed[name] or nil
+        end
+        body.name, body.password = typed.name or "", typed.password or ""
+    end
     local result, problem = page:try("invitations.accept", {body = body})
     if problem and (problem.status == 404 or problem.status >= 500) then return page:show_problem(problem) end
     if problem then return invitation_show(page, typed.token, problem) end
-    page.answer.set_language = result.person and result.person.language
-    page:go("/", {done = "welcome"})
+    if not page.person then page.answer.set_language = result.person and result.person.language end
+    page:go("/", {done = page.person and "joined" or "welcome"})
 end
 
 local function settings_show(page, problem)
@@ -98,17 +125,19 @@ local function settings_show(page, problem)
             autocomplete = "name", value = page.typed.name or person.name},
         form.field {name = "language", kind = "select", label = page.t("settings.language"), required = true,
             options = language_options(), value = page.typed.language or person.language},
+        kind_field(page, page.typed.kind or person.kind),
     }
     local others = problem and form.blame(page.reader, fields, problem) or {}
     page:show("settings", {
         title = page.t("nav.settings"), fields = fields, summary = problem and form.summary(fields, others),
-        failure = problem and #fields == 0 and page:problem_text(problem) or nil,
     }, problem and problem.status)
 end
 
 local function settings_do(page)
     page:need_person()
-    local _, problem = page:try("me.update", {body = {name = page.typed.name, language = page.typed.language}})
+    local _, problem = page:try("me.update", {body = {
+        name = page.typed.name or "", language = page.typed.language, kind = page.typed.kind,
+    }})
     if problem then return settings_show(page, problem) end
     page.answer.set_language = page.typed.language
     page:go("/settings", {done = "saved"})

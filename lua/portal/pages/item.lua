@@ -67,6 +67,7 @@ local function show(page, problem)
         maker = item.kind == "plugin" and maker_line(page, item, tool) or nil, may_change = may_change,
         can_edit = may_change and has(item.capabilities, "edit"), name_field = field,
         summary = problem and form.summary({field}, others),
+        may_remove = project.role == "administrator" or may_change and item.creator and item.creator.id == page.person.id,
     }
     open_view(page, item, may_change, data)
     page:show("item", data, problem and problem.status)
