@@ -42,6 +42,7 @@ struct plugin_registry {
     pthread_mutex_t lock; // for everything below
     entry_list entries;
     known_health *healths;
+    pthread_mutex_t notice_lock; // held while the notice is given, so that nobody goes away under it
     plugin_notice *notice;
     void *notice_context;
     _Atomic uint64_t generation;
@@ -383,21 +384,19 @@ status plugin_registry_usable(plugin_registry *r, const char *id, fault *f) {
 // ---- quarantine
 
 void plugin_registry_on_quarantine(plugin_registry *r, plugin_notice *notice, void *context) {
-    pthread_mutex_lock(&r->lock);
+    pthread_mutex_lock(&r->notice_lock);
     r->notice = notice;
     r->notice_context = context;
-    pthread_mutex_unlock(&r->lock);
+    pthread_mutex_unlock(&r->notice_lock);
 }
 
 void plugin_registry_tell_quarantine(plugin_registry *r, const char *id, const char *trouble) {
     log_write(LOG_ERROR, "plugin", "quarantined: %s plugin=%s", trouble, id);
-    pthread_mutex_lock(&r->lock);
-    plugin_notice *notice = r->notice;
-    void *context = r->notice_context;
     atomic_fetch_add(&r->generation, 1); // so that the other loops let their workers go
-    pthread_mutex_unlock(&r->lock);
-    if (notice)
-        notice(context, id, trouble);
+    pthread_mutex_lock(&r->notice_lock);
+    if (r->notice)
+        r->notice(r->notice_context, id, trouble);
+    pthread_mutex_unlock(&r->notice_lock);
 }
 
 void plugin_registry_forgive(plugin_registry *r, const char *id) {
@@ -414,6 +413,7 @@ void plugin_registry_forgive(plugin_registry *r, const char *id) {
 plugin_registry *plugin_registry_create(const char *program_folder, const char *data_folder, const uint8_t secret[32]) {
     plugin_registry *r = memory_new(sizeof *r);
     pthread_mutex_init(&r->lock, NULL);
+    pthread_mutex_init(&r->notice_lock, NULL);
     r->program_folder = memory_text(program_folder);
     r->data_folder = memory_text(data_folder ? data_folder : "");
     memcpy(r->secret, secret, sizeof r->secret);
@@ -431,6 +431,7 @@ void plugin_registry_destroy(plugin_registry *r) {
         free(k);
     }
     pthread_mutex_destroy(&r->lock);
+    pthread_mutex_destroy(&r->notice_lock);
     crypto_wipe(r->secret, sizeof r->secret);
     free(r->program_folder);
     free(r->data_folder);

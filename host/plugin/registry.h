@@ -49,7 +49,8 @@ status plugin_registry_load(plugin_registry *r, store *s, fault *f);
 // the plugin table and the catalogue. What cannot be read is logged and left out.
 status plugin_registry_sync(plugin_registry *r, store *s, fault *f);
 
-// Called once when a plugin goes into quarantine, on the thread where it happened (a loop's): must not block.
+// Called once when a plugin goes into quarantine, on the thread where it happened (a loop's): must not block, nor call
+// these two. NULL: nobody is told any more, and nobody is being told when this returns.
 typedef void plugin_notice(void *context, const char *plugin, const char *trouble);
 void plugin_registry_on_quarantine(plugin_registry *r, plugin_notice *notice, void *context);
 // The administrator switched it on (again): lifts quarantine and back-off.

@@ -7,8 +7,9 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "plugin/effect.h"
+#include "plugin/notice.h"
 
-enum { LOOK_MS = 1000, AT_ONCE = 16, TRIES = 5, POSTPONE_MS = 60000 };
+enum { LOOK_MS = 1000, AT_ONCE = 16, TRIES = 5, POSTPONE_MS = 60000, TURN_MS = 10 };
 
 // What becomes of the row in the end.
 typedef enum waking_end { WAKING_COMMIT, WAKING_DROP, WAKING_POSTPONE } waking_end;
@@ -28,7 +29,8 @@ typedef struct waking {
 
 struct plugin_schedule {
     plugin_schedule_parts parts;
-    loop_timer *timer;
+    loop_timer *timer; // NULL once it was stopped
+    plugin_notices *notices;
     waking *all;
     size_t busy;
 };
@@ -76,6 +78,9 @@ static void waking_written(letter *self) {
     status outcome = w->job.outcome;
     if (outcome == STATUS_OK) {
         live_hub_publish(w->schedule->parts.live, &w->live);
+    } else if (!w->schedule->timer) {
+        waking_destroy(w); // the row is still due, at the next start
+        return;
     } else if (outcome == STATUS_RETRY && ++w->tries < TRIES) {
         waking_start(w);
         return;
@@ -94,6 +99,8 @@ static void waking_called(plugin_call *call) {
     waking *w = call->context;
     if (call->status == STATUS_OK) {
         waking_submit(w, WAKING_COMMIT);
+    } else if (!w->schedule->timer) {
+        waking_destroy(w);
     } else if (call->status == STATUS_UNAVAILABLE) {
         waking_submit(w, WAKING_POSTPONE);
     } else {
@@ -176,24 +183,28 @@ plugin_schedule *plugin_schedule_create(const plugin_schedule_parts *parts) {
     plugin_schedule *p = memory_new(sizeof *p);
     p->parts = *parts;
     p->timer = loop_timer_add(parts->loop, LOOK_MS, true, look, p);
+    p->notices = plugin_notices_create(parts->loop, parts->writer, parts->registry, parts->live);
     return p;
 }
 
 void plugin_schedule_stop(plugin_schedule *p) {
-    if (p->timer)
-        loop_timer_remove(p->timer);
+    if (!p->timer)
+        return;
+    loop_timer_remove(p->timer);
     p->timer = NULL;
+    plugin_notices_stop(p->notices);
 }
 
 size_t plugin_schedule_busy(const plugin_schedule *p) {
-    return p->busy;
+    return p->busy + plugin_notices_busy(p->notices);
 }
 
 void plugin_schedule_destroy(plugin_schedule *p) {
     if (!p)
         return;
     plugin_schedule_stop(p);
-    if (p->busy)
-        abort(); // the loop was not turned until all was done
+    while (plugin_schedule_busy(p))
+        loop_turn(p->parts.loop, TURN_MS);
+    plugin_notices_destroy(p->notices);
     free(p);
 }

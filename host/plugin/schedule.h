@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // schedule: what plugins asked to be woken for. Runs on one loop: looks for due rows once a second, makes the event
-// calls and commits their effects. A row goes in the same transaction as the effects, so each happens once.
+// calls and commits their effects. A row goes in the same transaction as the effects, so each happens once. It also
+// lets the site's administrators be told of quarantines (notice.h).
 #ifndef INTERLINK_PLUGIN_SCHEDULE_H
 #define INTERLINK_PLUGIN_SCHEDULE_H
 
@@ -23,10 +24,11 @@ typedef struct plugin_schedule_parts {
 typedef struct plugin_schedule plugin_schedule;
 
 plugin_schedule *plugin_schedule_create(const plugin_schedule_parts *parts);
-// Before the pool goes. What is under way goes on until its writes are done; turn the loop until
-// plugin_schedule_busy is 0, then destroy.
+// Nothing new begins. What is under way goes on.
 void plugin_schedule_stop(plugin_schedule *p);
 size_t plugin_schedule_busy(const plugin_schedule *p);
+// Turns the loop until nothing is under way: not from inside one of its callbacks. The pool may be gone by then,
+// because its end ends the calls; the writer may not. NULL is fine.
 void plugin_schedule_destroy(plugin_schedule *p);
 
 #endif

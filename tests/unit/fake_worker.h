@@ -218,10 +218,12 @@ static inline void fake_effects(uint64_t call) {
     buffer_free(&out);
 }
 
-// A clock went off: the package "writes" keeps and logs it, any other breaks down.
+// A clock went off: the package "writes" keeps and logs it, "sleeps" never answers, any other breaks down.
 static inline void fake_event(const fake_worker *w, uint64_t call) {
     buffer out = {0};
     size_t mark = frame_begin(&out, FRAME_RESULT, call), effect = frame_nest(&out, TAG_EFFECT);
+    while (strcmp(w->name, "sleeps") == 0)
+        pause();
     if (strcmp(w->name, "writes") != 0)
         raise(SIGKILL);
     frame_number(&out, TAG_EFFECT_KIND, EFFECT_APPEND);

@@ -31,8 +31,8 @@ static int setup(void **state) {
     snprintf(link, sizeof link, "%s/interlink-worker", w->folder);
     assert_int_equal(symlink(self, link), 0);
     s->registry = plugin_registry_create(w->folder, w->folder, w->secret);
-    static const char *const NAMES[] = {"writes", "crashes"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const NAMES[] = {"writes", "crashes", "sleeps"};
+    for (size_t i = 0; i < 3; i++) {
         package_make(w->folder, NAMES[i], "", folder);
         world_ok(w, plugin_registry_enter(s->registry, folder, &w->fault));
     }
@@ -53,8 +53,6 @@ static int setup(void **state) {
 static int teardown(void **state) {
     scene *s = *state;
     plugin_schedule_stop(s->schedule);
-    while (plugin_schedule_busy(s->schedule))
-        loop_turn(s->loop, 100);
     plugin_pool_destroy(s->pool);
     plugin_schedule_destroy(s->schedule);
     plugin_registry_destroy(s->registry);
@@ -106,12 +104,31 @@ static void what_cannot_be_asked_now_is_asked_later(void **state) {
     wait_for(s, "SELECT COUNT(*) FROM schedule WHERE at > 1000 + (SELECT MAX(created) FROM process)", 1);
 }
 
+static void administrators_are_told_of_a_quarantine(void **state) {
+    scene *s = *state;
+    world_run(s->world, "UPDATE person SET admin = 1 WHERE email = 'ada@example.org'");
+    plugin_registry_tell_quarantine(s->registry, "crashes", "It was ended by signal 9 (Killed).");
+    wait_for(s, "SELECT COUNT(*) FROM notification WHERE event = 'plugin.quarantined'", 1);
+    assert_int_equal(
+        store_count(s->world->db, 0, "SELECT COUNT(*) FROM notification WHERE person = ?", "t", s->world->ada.id), 1);
+}
+
+static void it_can_end_at_any_moment(void **state) {
+    scene *s = *state;
+    schedule(s, "due", "sleeps", clock_now() - 1);
+    while (!plugin_schedule_busy(s->schedule))
+        loop_turn(s->loop, 100);
+    // The teardown ends the pool under the call.
+}
+
 int main(int argc, char **argv) {
     if (strstr(argv[0], "interlink-worker"))
         return fake_worker_run(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_due_happens_once, setup, teardown),
         cmocka_unit_test_setup_teardown(what_fails_is_not_tried_for_ever, setup, teardown),
+        cmocka_unit_test_setup_teardown(administrators_are_told_of_a_quarantine, setup, teardown),
+        cmocka_unit_test_setup_teardown(it_can_end_at_any_moment, setup, teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_asked_now_is_asked_later, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
