@@ -2,6 +2,7 @@
 #include "http/problem.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/answer.h"
 #include "base/log.h"
@@ -113,7 +114,9 @@ static void page_write(exchange *x, const problem *p, buffer *out) {
     buffer_add(out, "</title></head>\n<body><main>\n<h1>");
     words_add(out, x, title, title_of(p->status));
     buffer_add(out, "</h1>\n<p>");
-    words_add(out, x, text, p->fault->text);
+    // What a plugin or a rule says about the input is more use than a general word for it.
+    bool own_words = strcmp(p->fault->code, "plugin.refused") == 0 || p->fault->field_count > 0;
+    words_add(out, x, own_words ? "" : text, p->fault->text);
     buffer_add(out, "</p>\n<p><small>");
     words_add(out, x, "problem.reference", "Reference");
     buffer_printf(out, ": %s</small></p>\n</main></body>\n</html>\n", problem_id(x));
