@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 int status_http(status s) {
     switch (s) {
     case STATUS_OK:
@@ -46,8 +48,23 @@ static void trim_to_code_point(char *text, size_t size, int wanted) {
         text[start - 1] = '\0';
 }
 
+// What others say about bytes that are no text (a parser, a worker) may hold some of them.
+static void keep_text(char *text) {
+    for (size_t left = strlen(text); left > 0;) {
+        unsigned char first = (unsigned char)*text;
+        size_t len = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+        if (len > left || !text_is_utf8(text, len)) {
+            *text = '?';
+            len = 1;
+        }
+        text += len;
+        left -= len;
+    }
+}
+
 static void copy_text(char *to, size_t size, const char *from) {
     trim_to_code_point(to, size, snprintf(to, size, "%s", from));
+    keep_text(to);
 }
 
 status fault_set(fault *f, status s, const char *code, const char *format, ...) {
@@ -59,6 +76,7 @@ status fault_set(fault *f, status s, const char *code, const char *format, ...) 
     va_start(args, format);
     trim_to_code_point(f->text, sizeof f->text, vsnprintf(f->text, sizeof f->text, format, args));
     va_end(args);
+    keep_text(f->text);
     return s;
 }
 
@@ -75,6 +93,7 @@ status fault_add_field(fault *f, const char *pointer, const char *code, const ch
         va_start(args, format);
         trim_to_code_point(field->text, sizeof field->text, vsnprintf(field->text, sizeof field->text, format, args));
         va_end(args);
+        keep_text(field->text);
     }
     f->field_count++;
     return STATUS_INVALID;

@@ -54,8 +54,19 @@ static void long_sentences_are_cut_between_letters(void **state) {
     }
 }
 
+static void sentences_are_text(void **state) {
+    (void)state;
+    fault f = {0};
+    fault_set(&f, STATUS_INVALID, "a", "near '%s'", "\xE4\x8A\xC3\xA9\xFF");
+    assert_string_equal(f.text, "near '??\xC3\xA9?'");
+    fault_add_field(&f, "/\xFF", "b", "%s", "\xC3");
+    assert_string_equal(f.fields[0].pointer, "/?");
+    assert_string_equal(f.fields[0].text, "?");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sentences_are_text),
         cmocka_unit_test(every_status_has_its_http_code),
         cmocka_unit_test(faults_say_what_happened),
         cmocka_unit_test(fields_are_counted_beyond_what_is_kept),
