@@ -77,7 +77,7 @@ static void node_tame(cmark_node *node, cmark_event_type event) {
     } else if (event == CMARK_EVENT_EXIT && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE)) {
         const char *url = cmark_node_get_url(node);
         bool fine = url && url_is_fine(url);
-        if (type == CMARK_NODE_LINK && !fine)
+        if (type == CMARK_NODE_LINK && (!fine || stands_in_link(node)))
             link_unwrap(node);
         else if (type == CMARK_NODE_IMAGE && (!fine || stands_in_link(node)))
             cmark_node_set_url(node, "");
