@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     json_t *wanted = json_loadb((const char *)data, size, flags, NULL), *got = read ? json_loadb(text, len, flags, NULL) : NULL;
     if (read && wanted)
         fuzz_claim(got && json_equal(wanted, got), "what was read is written");
-    if (!read && wanted)
+    // jansson passes over a NUL behind a number.
+    if (!read && wanted && !memchr(data, 0, size))
         fuzz_claim(strstr(text, "64 levels") || strstr(text, "no value that JSON knows") || strstr(text, "number"),
                    "JSON is read unless it is too deep or a number too long");
     json_decref(wanted);
