@@ -140,7 +140,8 @@ static status used_count(recommender *r) {
 
 static status facts_read(recommender *r, candidate *c) {
     store_rows *rows = store_query(r->store,
-                                   "SELECT i.kind, i.languages, i.missing, p.id IS NOT NULL FROM interlinker i "
+                                   "SELECT i.kind, i.languages, i.missing, p.id IS NOT NULL, "
+                                   "(SELECT count(*) FROM interlinker_need n WHERE n.interlinker = i.id) FROM interlinker i "
                                    "LEFT JOIN plugin p ON p.id = i.plugin AND p.enabled = 1 WHERE i.id = ?",
                                    "t", c->r.id);
     if (store_next(rows)) {
@@ -149,15 +150,17 @@ static status facts_read(recommender *r, candidate *c) {
         bool tool = str_is(store_str(rows, 0), "plugin");
         c->r.language = strstr(store_text(rows, 1), wanted) != NULL;
         c->r.installed = tool && store_int(rows, 3) != 0;
+        c->r.breadth = (double)store_int(rows, 4);
         c->r.available = tool ? c->r.installed : store_int(rows, 2) == 0;
     }
     return store_end(rows, r->fault);
 }
 
-static void score(recommender *r, candidate *c) {
+static void score(recommender *r, candidate *c, double broadest) {
     recommendation *x = &c->r;
-    bool says = r->needs.count > 0;
-    x->relevance = says ? 0.70 * x->need + 0.10 * x->likely + 0.20 * x->text : 0.70 * x->likely + 0.30 * x->text;
+    x->breadth = broadest > 0 ? x->breadth / broadest : 0;
+    x->relevance = r->needs.count > 0 ? 0.70 * x->need + 0.10 * x->likely + 0.20 * x->text
+                                      : 0.60 * x->likely + 0.25 * x->text + 0.15 * x->breadth;
     double used = (double)x->used / (double)(x->used + 2);
     x->score = (x->relevance + 0.15 * used + 0.05 * x->language) * (x->available ? 1 : 0.9);
     x->needs = c->named;
@@ -201,11 +204,17 @@ status recommend_find(store *s, arena *a, const char *node, const char *language
     recommender r = {.store = s, .arena = a, .fault = f, .reader = language, .index = arena_json(a, json_object())};
     *count = 0;
     status result = all_find(&r, node);
-    *out = arena_alloc(a, (r.count + 1) * sizeof **out);
+    double broadest = 0;
     for (size_t i = 0; i < r.count && result == STATUS_OK; i++) {
         if (is_worth_saying(&r, &r.items[i].r)) {
             result = facts_read(&r, &r.items[i]);
-            score(&r, &r.items[i]);
+            broadest = r.items[i].r.breadth > broadest ? r.items[i].r.breadth : broadest;
+        }
+    }
+    *out = arena_alloc(a, (r.count + 1) * sizeof **out);
+    for (size_t i = 0; i < r.count && result == STATUS_OK; i++) {
+        if (is_worth_saying(&r, &r.items[i].r)) {
+            score(&r, &r.items[i], broadest);
             (*out)[(*count)++] = r.items[i].r;
         }
     }
