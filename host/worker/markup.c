@@ -7,6 +7,10 @@
 enum {
     NO_COMMENT = 3,    // matched in a declaration: it ends at the next >
     BANG = 1u << 20,   // matched in a comment: "--!" was read
+    // matched where two ways met in a tag: what we may be in the middle of
+    JOINED_TAG_NAME = 0,
+    JOINED_APART,      // nothing: the next letter begins an attribute
+    JOINED_NAME,       // the name of an attribute that is not known
 };
 
 static bool is_space(char c) {
@@ -89,10 +93,10 @@ static void read_joined(markup *m, char c) {
     if (c == '>') {
         m->state = after_tag(m);
     } else if (is_space(c) || c == '/') {
-        m->matched = 1;
-    } else if (c == '=' || m->matched == 0) {
+        m->matched = JOINED_APART;
+    } else if (c == '=' || m->matched == JOINED_TAG_NAME) {
         m->state = MARKUP_LOST;
-    } else {
+    } else if (m->matched == JOINED_APART) {
         m->state = MARKUP_NAME;
         start(m->name, c);
     }
@@ -304,17 +308,21 @@ static bool is_between(markup_state s) {
     return s == MARKUP_TAG_NAME || s == MARKUP_TAG || s == MARKUP_NAME || s == MARKUP_AFTER_NAME || s == MARKUP_JOINED;
 }
 
+static unsigned joined_in(const markup *m) {
+    if (m->state == MARKUP_JOINED)
+        return m->matched;
+    return m->state == MARKUP_TAG_NAME ? JOINED_TAG_NAME : m->state == MARKUP_NAME ? JOINED_NAME : JOINED_APART;
+}
+
 // "<input{{#on}} checked{{/on}}>": whether a name was just read matters only for what comes next.
 static void join_between(markup *m, const markup *before) {
     bool named = m->state == MARKUP_NAME || m->state == MARKUP_AFTER_NAME || m->state == MARKUP_JOINED;
     bool same = m->state == before->state && (m->state != MARKUP_JOINED || m->matched == before->matched);
     if (same && (!named || strcmp(m->name, before->name) == 0))
         return;
-    bool apart = (m->state == MARKUP_TAG || m->state == MARKUP_AFTER_NAME || (m->state == MARKUP_JOINED && m->matched)) &&
-                 (before->state == MARKUP_TAG || before->state == MARKUP_AFTER_NAME ||
-                  (before->state == MARKUP_JOINED && before->matched));
+    unsigned now = joined_in(m), then = joined_in(before);
     m->state = MARKUP_JOINED;
-    m->matched = apart;
+    m->matched = now == JOINED_TAG_NAME || then == JOINED_TAG_NAME ? JOINED_TAG_NAME : now > then ? now : then;
 }
 
 // When the ways differ in how far the URL has come, what follows is encoded so that it can be no scheme.

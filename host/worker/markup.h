@@ -50,7 +50,7 @@ typedef struct markup {
     markup_attribute attribute;
     markup_url url;
     bool closing;                // </...
-    unsigned matched;            // of "</script", or dashes that may end a comment; JOINED: a blank was seen
+    unsigned matched;            // of "</script", or dashes that may end a comment; or what was joined
     unsigned opened;             // of "<!--" in a script
     char tag[MARKUP_NAME_SIZE];  // lower case, cut
     char name[MARKUP_NAME_SIZE]; // of the attribute

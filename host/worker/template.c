@@ -102,6 +102,32 @@ static bool open_section(compiler *c, part_kind kind, str name) {
     return true;
 }
 
+// A section may come again right behind itself, where the markup is not as it was before the section: its values must
+// have a good place there too.
+static bool repeat_section(const template *t, size_t from, size_t to, markup *m) {
+    const char *why;
+    for (size_t i = from; i < to; i++) {
+        const template_part *part = &t->parts[i];
+        markup before = *m;
+        switch (part->kind) {
+        case PART_LITERAL:
+            markup_read(m, part->text.ptr, part->text.len);
+            break;
+        case PART_SECTION:
+        case PART_INVERTED:
+            if (!repeat_section(t, i + 1, part->end, m) || !markup_join(m, &before))
+                return false;
+            i = part->end - 1;
+            break;
+        default:
+            if (markup_value(m, &why) == PLACE_NONE)
+                return false;
+            markup_passed(m, part->kind == PART_LINK);
+        }
+    }
+    return true;
+}
+
 static bool close_section(compiler *c, str name) {
     if (c->depth == 0)
         return sentence_set(c->sentence, "Line %d of the page: {{/" STR_FORMAT "}} closes nothing.", line_of(c),
@@ -113,7 +139,11 @@ static bool close_section(compiler *c, str name) {
                             line_of(c), STR_ARG(name), section->text.len ? section->text.ptr : ".");
     c->names_used = used;
     section->end = c->t->count;
-    if (!markup_join(&c->markup, &c->before[c->depth]))
+    bool fits = markup_join(&c->markup, &c->before[c->depth]);
+    markup once = c->markup;
+    if (fits && section->kind == PART_SECTION)
+        fits = repeat_section(c->t, c->open[c->depth] + 1, section->end, &c->markup) && markup_join(&c->markup, &once);
+    if (!fits)
         return sentence_set(c->sentence,
                             "Line %d of the page: the section " STR_FORMAT
                             " begins and ends in different places of the "
