@@ -143,6 +143,7 @@ status http_server_start(services *all, const http_options *options, http_server
     s->shared.services = all;
     s->shared.site.secure = strncmp(all->public_url ? all->public_url : "", "https://", 8) == 0;
     s->shared.site.tags = etag_key_from(all->secret);
+    s->shared.turns = turn_list_create();
     s->shared.metrics.loops = options->loops;
     s->shared.metrics.each = memory_new(options->loops * sizeof *s->shared.metrics.each);
     s->loops = memory_new(options->loops * sizeof *s->loops);
@@ -173,6 +174,7 @@ void http_server_stop(http_server *s) {
         server_loop_destroy(s->loops[i]);
     }
     static_files_free(s->shared.files);
+    turn_list_destroy(s->shared.turns);
     free(s->shared.metrics.each);
     free(s->loops);
     free(s);

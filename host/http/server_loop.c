@@ -116,6 +116,7 @@ status server_loop_create(server_shared *shared, size_t index, server_loop **out
     *out = l;
     l->site = &shared->site;
     l->files = shared->files;
+    l->turns = shared->turns;
     l->metrics = &shared->metrics;
     l->counts = &shared->metrics.each[index];
     l->kept = kept_create(all->kept_answers);

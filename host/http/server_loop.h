@@ -13,6 +13,7 @@
 #include "http/reply.h"
 #include "http/server.h"
 #include "http/static.h"
+#include "http/turn.h"
 #include "plugin/schedule.h"
 
 typedef struct portal portal;
@@ -22,6 +23,7 @@ struct server_loop {
     services_loop services;  // first: what operations get
     const reply_site *site;
     const static_files *files;
+    turn_list *turns;           // of all loops
     portal *portal;
     kept *kept;
     plugin_schedule *schedule;  // on the first loop only
@@ -51,6 +53,7 @@ typedef struct server_shared {
     services *services;
     reply_site site;
     static_files *files;
+    turn_list *turns;
     metrics metrics;
 } server_shared;
 

@@ -20,17 +20,38 @@
 
 #define VIEW_ROOT "/view/"
 
-enum { VIEW_BODY = 1 << 20, RETRIES = 8 };
+// In its turn a call can only collide with those that began before it; so many in a row mean that something is wrong.
+enum { VIEW_BODY = 1 << 20, RETRIES = 20 };
 
 static void call_start(view_request *v);
 
 // ---- the call and its effects
 
+static void succeed(view_request *v) {
+    turn_give_back(v->x->loop->turns, &v->turn);
+    view_page_reply(v);
+}
+
 static void fail(view_request *v, status s, const fault *f) {
     fault copy = *f;
     copy.status = s;
+    turn_give_back(v->x->loop->turns, &v->turn);
     live_list_clear(&v->live);
     problem_reply(v->x, &copy);
+}
+
+static void turn_came(letter *l) {
+    call_start((view_request *)((char *)l - offsetof(view_request, turn.letter)));
+}
+
+// Make the call, in its turn when the asset is one that calls collide on.
+static void call_in_turn(view_request *v) {
+    server_loop *l = v->x->loop;
+    v->turn.letter.open = turn_came;
+    v->turn.reply_to = loop_mailbox(l->services.loop);
+    if (v->turn.held || turn_take(l->turns, &v->turn, v->place.asset)) {
+        call_start(v);
+    }
 }
 
 static status effects_write(write_job *job, store *s, fault *f) {
@@ -45,7 +66,7 @@ static status effects_write(write_job *job, store *s, fault *f) {
 static void effects_done(letter *l) {
     view_request *v = (view_request *)((char *)l - offsetof(view_request, job.letter));
     if (v->job.outcome == STATUS_RETRY && ++v->attempts <= RETRIES) {
-        call_start(v);
+        call_in_turn(v);
         return;
     }
     if (v->job.outcome == STATUS_RETRY) {
@@ -59,7 +80,7 @@ static void effects_done(letter *l) {
         return;
     }
     live_hub_publish(v->x->loop->services.services->live, &v->live);
-    view_page_reply(v);
+    succeed(v);
 }
 
 static void call_done(plugin_call *call) {
@@ -70,7 +91,7 @@ static void call_done(plugin_call *call) {
         return;
     }
     if (call->effect_count == 0) {
-        view_page_reply(v);
+        succeed(v);
         return;
     }
     v->job = (write_job){.letter.open = effects_done, .reply_to = loop_mailbox(l->services.loop), .run = effects_write};
@@ -165,6 +186,8 @@ static void view_run(exchange *x) {
         view_page_file(v, (str){v->rest.ptr + 1, v->rest.len - 1});
     } else if (v->place.plugin == NULL) {
         problem_reply_http(x, 404, "view.none", "This has no view.", NULL, NULL);
+    } else if (!exchange_reads(x) && turn_contended(x->loop->turns, v->place.asset)) {
+        call_in_turn(v);
     } else {
         call_start(v);
     }

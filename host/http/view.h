@@ -7,6 +7,7 @@
 
 #include "domain/asset_place.h"
 #include "http/exchange.h"
+#include "http/turn.h"
 #include "plugin/ticket.h"
 
 extern const route view_route;
@@ -22,6 +23,7 @@ typedef struct view_request {
     const char *capability;
     plugin_call call;
     unsigned attempts;
+    turn turn;             // after a collision
     write_job job;
     live_list live;
 } view_request;
