@@ -9,6 +9,7 @@
 #include "domain/document.h"
 #include "domain/node.h"
 #include "domain/notify.h"
+#include "domain/schedule.h"
 
 static status asset_log(store *s, const usage_actor *by, const asset_place *at, const char *action, str data, fault *f) {
     usage_event e = usage_event_by(by);
@@ -135,6 +136,9 @@ status asset_clone(store *s, live_list *live, const usage_actor *by, const char 
     }
     if (outcome == STATUS_OK) {
         outcome = node_started(s, live, by, at.node, f);
+    }
+    if (outcome == STATUS_OK && at.plugin != NULL) {
+        outcome = schedule_add(s, live, out->text, "clone", 0, (str){data, (size_t)len}, f);
     }
     if (outcome == STATUS_OK) {
         outcome = asset_tell(s, live, by, &at, "asset.created", true, f);

@@ -7,6 +7,7 @@
 #include "domain/language.h"
 #include "domain/node_tree.h"
 #include "domain/notify.h"
+#include "domain/schedule.h"
 
 // What the database says of a node before it is changed.
 typedef struct node_row {
@@ -156,6 +157,8 @@ static status change_row(store *s, live_list *live, const usage_actor *by, const
         st = log_change(s, by, node, was, &next, f);
     if (st == STATUS_OK && next.to_status && !strcmp(next.status, "finished"))
         st = tell_finished(s, live, by, node, was, &next, f);
+    if (st == STATUS_OK && next.to_status && !strcmp(next.status, "finished"))
+        st = schedule_add_node(s, live, node, "task.finished", (str){0}, f);
     return st;
 }
 

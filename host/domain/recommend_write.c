@@ -22,7 +22,10 @@ static void reason_put(reason_writing *w, const char *code, json_t *params) {
     char key[64];
     buffer text = {0};
     snprintf(key, sizeof key, "recommend.%s", code);
-    language_fill(&text, language_text(w->language, key), params);
+    buffer pattern = {0};
+    language_add_plain(&pattern, language_text(w->language, key));
+    language_fill(&text, pattern.len > 0 ? buffer_str(&pattern) : STR(""), params);
+    buffer_free(&pattern);
     answer_object(w->out);
     answer_put_text(w->out, "code", code);
     answer_key(w->out, "text");

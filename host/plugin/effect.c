@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "domain/document.h"
 #include "domain/node.h"
+#include "domain/schedule.h"
 #include "domain/notify.h"
 #include "store/blob.h"
 
@@ -150,11 +151,10 @@ static status commit_schedule(commit *c, const plugin_effect *e) {
     int64_t now = clock_now();
     if (!object(c, e->value) || e->at > now + SCHEDULE_LATEST)
         return refuse(c, "it can be woken within the next 5 years, with a JSON object of at most 16 KiB");
-    if (store_count(c->store, 0, "SELECT COUNT(*) FROM schedule WHERE asset = ?", "t", c->call->asset) >= SCHEDULES)
+    if (schedule_count(c->store, c->call->asset) >= SCHEDULES)
         return fault_set(c->fault, STATUS_TOO_LARGE, "schedule.quota",
                          "The tool wants to be woken more than 100 times. Nothing was changed.");
-    return store_run(c->store, c->fault, "INSERT INTO schedule (id, asset, at, data) VALUES (?, ?, ?, ?)", "ttis",
-                     id_create().text, c->call->asset, e->at < now ? now : e->at, e->value.len ? e->value : STR("{}"));
+    return schedule_add(c->store, c->live, c->call->asset, "schedule", e->at, e->value, c->fault);
 }
 
 static status commit_complete(commit *c) {

@@ -11,6 +11,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "domain/meta.h"
 #include "plugin/catalogue.h"
 #include "plugin/file.h"
 
@@ -42,6 +43,7 @@ struct plugin_registry {
     pthread_mutex_t lock; // for everything below
     entry_list entries;
     known_health *healths;
+    char catalogue[24]; // its version at the last load
     pthread_mutex_t notice_lock; // held while the notice is given, so that nobody goes away under it
     plugin_notice *notice;
     void *notice_context;
@@ -193,8 +195,20 @@ static void publish(plugin_registry *r, entry_list *fresh) {
     entries_release(&before);
 }
 
+static status catalogue_version(store *s, char out[24], fault *f) {
+    buffer version = {0};
+    status result = meta_get(s, "catalogue.version", &version, f);
+    snprintf(out, 24, "%.*s", (int)version.len, version.len ? version.ptr : "");
+    buffer_free(&version);
+    return result == STATUS_NOT_FOUND ? STATUS_OK : result;
+}
+
 status plugin_registry_load(plugin_registry *r, store *s, fault *f) {
     entry_list fresh = {0};
+    char version[24]; // read first: what is changed after it is loaded once more
+    status known = catalogue_version(s, version, f);
+    if (known != STATUS_OK)
+        return known;
     store_rows *rows = store_query(s, "SELECT id, folder, settings, enabled, bundled FROM plugin ORDER BY id", "");
     while (store_next(rows)) {
         char *folder = absolute_folder(r, store_text(rows, 1));
@@ -207,10 +221,25 @@ status plugin_registry_load(plugin_registry *r, store *s, fault *f) {
         entries_add(&fresh, e);
     }
     status ended = store_end(rows, f);
-    if (ended == STATUS_OK)
+    if (ended == STATUS_OK) {
         publish(r, &fresh);
+        pthread_mutex_lock(&r->lock);
+        snprintf(r->catalogue, sizeof r->catalogue, "%s", version);
+        pthread_mutex_unlock(&r->lock);
+    }
     entries_release(&fresh);
     return ended;
+}
+
+status plugin_registry_follow(plugin_registry *r, store *s, fault *f) {
+    char version[24];
+    status known = catalogue_version(s, version, f);
+    if (known != STATUS_OK)
+        return known;
+    pthread_mutex_lock(&r->lock);
+    bool same = strcmp(version, r->catalogue) == 0;
+    pthread_mutex_unlock(&r->lock);
+    return same ? STATUS_OK : plugin_registry_load(r, s, f);
 }
 
 status plugin_registry_enter(plugin_registry *r, const char *folder, fault *f) {
@@ -248,12 +277,21 @@ static bool is_entered(store *s, const manifest *m) {
     return entered;
 }
 
+// Next to packages there may be folders of other things: a build tool keeps its notes there.
+static bool is_package(const char *files) {
+    char manifest_path[PATH_MAX];
+    return snprintf(manifest_path, sizeof manifest_path, "%s/interlinker.json", files) < PATH_MAX &&
+           access(manifest_path, F_OK) == 0;
+}
+
 static status sync_one(plugin_registry *r, store *s, const char *plugins, const char *name, fault *f) {
     char files[PATH_MAX], folder[PATH_MAX];
     manifest *m;
     fault why = {0};
     snprintf(files, sizeof files, "%s/%s", plugins, name);
     snprintf(folder, sizeof folder, "plugins/%s", name);
+    if (!is_package(files))
+        return STATUS_OK;
     if (manifest_read(files, &m, &why) != STATUS_OK) {
         log_write(LOG_ERROR, "plugin", "a bundled tool is left out: %s folder=%s",
                   why.field_count ? why.fields[0].text : why.text, name);

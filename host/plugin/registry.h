@@ -45,6 +45,9 @@ void plugin_registry_destroy(plugin_registry *r);
 
 // Read the plugin table anew: at start-up, and after each committed change to it. One broken plugin is only marked.
 status plugin_registry_load(plugin_registry *r, store *s, fault *f);
+// The same, if the catalogue has changed since: for a running server, about once a second. So it offers what another
+// program (`interlink plugin add`) has entered into the table.
+status plugin_registry_follow(plugin_registry *r, store *s, fault *f);
 // In a write transaction, at start-up before the first load: enters the bundled plugins that are new or changed into
 // the plugin table and the catalogue. What cannot be read is logged and left out.
 status plugin_registry_sync(plugin_registry *r, store *s, fault *f);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "domain/schedule.h"
 #include "plugin/effect.h"
 #include "plugin/notice.h"
 
@@ -30,6 +31,7 @@ typedef struct waking {
 struct plugin_schedule {
     plugin_schedule_parts parts;
     loop_timer *timer; // NULL once it was stopped
+    live_subscription *subscription;
     plugin_notices *notices;
     waking *all;
     size_t busy;
@@ -140,7 +142,7 @@ static void waking_create(plugin_schedule *p, store_rows *row) {
         .process_name = arena_text(a, store_text(row, 7)),
         .plugin = arena_text(a, store_text(row, 9)),
         .language = arena_text(a, store_text(row, 10)),
-        .event = STR("schedule"),
+        .event = arena_str(a, store_str(row, 11)),
         .done = waking_called,
         .context = w,
     };
@@ -163,7 +165,7 @@ static void look(void *context) {
     store_rows *rows =
         store_query(p->parts.reader,
                     "SELECT s.id, s.asset, s.data, a.name, a.node, n.name, a.process, p.name, a.interlinker, "
-                    "a.plugin, p.language FROM schedule s JOIN asset a ON a.id = s.asset "
+                    "a.plugin, p.language, s.event FROM schedule s JOIN asset a ON a.id = s.asset "
                     "JOIN node n ON n.id = a.node JOIN process p ON p.id = a.process "
                     "WHERE s.at <= ? AND a.plugin IS NOT NULL ORDER BY s.at LIMIT ?",
                     "ii", clock_now(), (int64_t)(2 * AT_ONCE));
@@ -177,12 +179,19 @@ static void look(void *context) {
         waking_start(w);
 }
 
+// A row is due now: some write has just said so.
+static void due(void *context, const live_event *event) {
+    (void)event;
+    look(context);
+}
+
 // ---- life
 
 plugin_schedule *plugin_schedule_create(const plugin_schedule_parts *parts) {
     plugin_schedule *p = memory_new(sizeof *p);
     p->parts = *parts;
     p->timer = loop_timer_add(parts->loop, LOOK_MS, true, look, p);
+    p->subscription = live_subscribe(parts->live, parts->loop, SCHEDULE_TOPIC, due, p);
     p->notices = plugin_notices_create(parts->loop, parts->writer, parts->registry, parts->live);
     return p;
 }
@@ -192,6 +201,7 @@ void plugin_schedule_stop(plugin_schedule *p) {
         return;
     loop_timer_remove(p->timer);
     p->timer = NULL;
+    live_unsubscribe(p->subscription);
     plugin_notices_stop(p->notices);
 }
 

@@ -239,6 +239,7 @@ CREATE TABLE asset_file (
 CREATE TABLE schedule (
     id    TEXT PRIMARY KEY,
     asset TEXT NOT NULL REFERENCES asset (id) ON DELETE CASCADE,
+    event TEXT NOT NULL,  -- schedule, clone, task.finished
     at    INTEGER NOT NULL,
     data  TEXT NOT NULL
 );
