@@ -189,7 +189,7 @@ static void read_raw(markup *m, char c) {
         m->state = c == '>' ? MARKUP_TEXT : MARKUP_TAG;
     } else if (c == '<') {
         m->matched = 1;
-    } else if ((m->matched == 1 && c == '/') || (m->matched >= 2 && m->tag[m->matched - 2] == lower(c))) {
+    } else if ((m->matched == 1 && c == '/') || (m->matched >= 2 && c != '\0' && m->tag[m->matched - 2] == lower(c))) {
         m->matched++;
     } else {
         m->matched = 0;
