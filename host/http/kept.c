@@ -26,6 +26,7 @@ struct kept {
     kept_entry **slots;
     uint64_t askings;
     uint64_t commits;  // of the writer, when the version was last looked at
+    uint64_t plugins;  // generation of the registry, which answers about plugins come from too
     int64_t data_version, looked;  // of the database, and when that was asked
     bool known;        // `version` was read at all
     buffer version;    // of the catalogue
@@ -103,6 +104,11 @@ static bool may_have_changed(kept *k, services_loop *l) {
 // Cheap while nothing is written. After commits, one small query says whether they touched the catalogue.
 static void check_version(kept *k, exchange *x) {
     services_loop *l = &x->loop->services;
+    uint64_t plugins = plugin_registry_generation(l->services->registry);
+    if (plugins != k->plugins) {
+        drop_all(k);
+        k->plugins = plugins;
+    }
     if (!may_have_changed(k, l)) {
         return;
     }

@@ -15,7 +15,7 @@
 #include "http/stream.h"
 #include "portal/portal.h"
 
-enum { CONNECTION_MEMORY = 32 * 1024, GAUGES_MS = 1000, STOP_TURN_MS = 50, TURNS_AT_ONCE = 16 };
+enum { CONNECTION_MEMORY = 32 * 1024, EACH_SECOND_MS = 1000, STOP_TURN_MS = 50, TURNS_AT_ONCE = 16 };
 
 static const int64_t stop_patience = 10 * INT64_C(1000000000);
 
@@ -101,6 +101,15 @@ static void gauges_set(void *context) {
     atomic_store_explicit(&l->counts->connections, l->connections.count, memory_order_relaxed);
     atomic_store_explicit(&l->counts->streams, l->streams, memory_order_relaxed);
     atomic_store_explicit(&l->counts->busy_plugins, plugin_pool_busy(l->services.pool), memory_order_relaxed);
+}
+
+// What another program has entered into the table of plugins is offered from now on. One loop sees to it for all.
+static void plugins_follow(void *context) {
+    server_loop *l = context;
+    fault f = {0};
+    if (plugin_registry_follow(l->services.services->registry, l->services.store, &f) != STATUS_OK) {
+        log_write(LOG_ERROR, "http", "the table of plugins could not be read: %s", f.text);
+    }
 }
 
 static void schedule_start(server_loop *l) {
@@ -207,7 +216,10 @@ status server_loop_start(server_loop *l, int socket, unsigned connection_limit, 
         return s;
     }
     connection_list_start(&l->connections, l->services.loop, connection_limit);
-    l->gauges = loop_timer_add(l->services.loop, GAUGES_MS, true, gauges_set, l);
+    l->gauges = loop_timer_add(l->services.loop, EACH_SECOND_MS, true, gauges_set, l);
+    if (l->schedule != NULL) {
+        loop_timer_add(l->services.loop, EACH_SECOND_MS, true, plugins_follow, l);
+    }
     if (pthread_create(&l->thread, NULL, thread_run, l) != 0) {
         return fault_set(f, STATUS_INTERNAL, "http.thread", "The system gives no thread for a loop.");
     }
@@ -222,6 +234,9 @@ void server_loop_destroy(server_loop *l) {
     if (l->started) {
         pthread_join(l->thread, NULL);
     } else {
+        if (l->schedule != NULL) {
+            plugin_schedule_stop(l->schedule);
+        }
         plugin_schedule_destroy(l->schedule);
         plugin_pool_destroy(l->services.pool);
     }
