@@ -97,7 +97,20 @@ status demo_prepare(services *all, bool *fresh, fault *f) {
     return outcome;
 }
 
-// "{park}" becomes what was kept under that name, "{day:-3}" the day three days ago at noon.
+// "{day:-3}" is three days ago at noon, "{date:-3}" that day alone. False if `name` is something else.
+static bool date_fill(const char *name, buffer *out) {
+    bool moment = strncmp(name, "day:", 4) == 0;
+    if (!moment && strncmp(name, "date:", 5) != 0) {
+        return false;
+    }
+    int64_t day = 86400000, at = (clock_now() / day + atoi(strchr(name, ':') + 1)) * day + day / 2;
+    char date[CLOCK_TEXT];
+    clock_format(at, date);
+    buffer_append(out, date, moment ? strlen(date) : sizeof "2026-05-01" - 1);
+    return true;
+}
+
+// "{park}" becomes what was kept under that name.
 static void text_fill(const story *t, const char *text, buffer *out) {
     while (*text) {
         const char *end = *text == '{' ? strchr(text, '}') : NULL;
@@ -107,12 +120,7 @@ static void text_fill(const story *t, const char *text, buffer *out) {
         }
         char name[160];
         snprintf(name, sizeof name, "%.*s", (int)(end - text - 1), text + 1);
-        if (strncmp(name, "day:", 4) == 0) {
-            int64_t day = 86400000, at = (clock_now() / day + atoi(name + 4)) * day + day / 2;
-            char date[CLOCK_TEXT];
-            clock_format(at, date);
-            buffer_add(out, date);
-        } else {
+        if (!date_fill(name, out)) {
             buffer_add(out, text_of(t->names, name));
         }
         text = end + 1;
@@ -178,6 +186,29 @@ static void nodes_keep(story *t, const json_t *nodes) {
     }
 }
 
+static void field_add(const story *t, buffer *form, const char *key, const json_t *value) {
+    buffer filled = {0};
+    text_fill(t, json_string_value(value), &filled);
+    buffer_printf(form, "%s%s=", form->len > 0 ? "&" : "", key);
+    buffer_add_url(form, filled.ptr, filled.len);
+    buffer_free(&filled);
+}
+
+// A list is a field sent once for each, as of ticked boxes.
+static void form_fill(const story *t, const json_t *fields, buffer *form) {
+    const char *key;
+    size_t i;
+    json_t *value, *one;
+    json_object_foreach((json_t *)fields, key, value) {
+        if (json_is_string(value)) {
+            field_add(t, form, key, value);
+        }
+        json_array_foreach(value, i, one) {
+            field_add(t, form, key, one);
+        }
+    }
+}
+
 // Opens a view and sends a form in it, as a person would.
 static json_t *story_visit(story *t, const char *who, const json_t *step) {
     char path[200];
@@ -189,15 +220,7 @@ static json_t *story_visit(story *t, const char *who, const json_t *step) {
         return NULL;
     }
     buffer form = {0}, url = {0};
-    const char *key;
-    json_t *value;
-    json_object_foreach(json_object_get(step, "form"), key, value) {
-        buffer filled = {0};
-        text_fill(t, json_string_value(value), &filled);
-        buffer_printf(&form, "%s%s=", form.len > 0 ? "&" : "", key);
-        buffer_add_url(&form, filled.ptr, filled.len);
-        buffer_free(&filled);
-    }
+    form_fill(t, json_object_get(step, "form"), &form);
     buffer_printf(&url, "%s%s", text_of(view, "url"), text_of(step, "path"));
     json_t *said = story_send(t, "", "POST", url.ptr, "application/x-www-form-urlencoded", buffer_str(&form));
     buffer_free(&form);
