@@ -22,10 +22,12 @@ status session_create(store *s, const char *owner, session_token *out, fault *f)
 }
 
 status session_find(store *s, const char *hash, person *out, fault *f) {
+    int64_t now = clock_now();
     store_rows *rows = store_query(s,
                                    "SELECT " ACCOUNT_COLUMNS " FROM session JOIN person ON person.id = session.person "
-                                   "WHERE session.token = ? AND session.expires > ? AND person.disabled = 0",
-                                   "ti", hash, clock_now());
+                                   "WHERE session.token = ? AND session.expires > ? AND session.used > ? "
+                                   "AND person.disabled = 0",
+                                   "tii", hash, now, now - (int64_t)SESSION_IDLE_SECONDS * 1000);
     bool found = store_next(rows);
     if (found)
         account_row_read(rows, out);
@@ -33,6 +35,10 @@ status session_find(store *s, const char *hash, person *out, fault *f) {
     if (st == STATUS_OK && !found)
         st = fault_set(f, STATUS_UNAUTHENTICATED, "session.over", "Your session is over. Sign in again.");
     return st;
+}
+
+status session_touch(store *s, const char *hash, fault *f) {
+    return store_run(s, f, "UPDATE session SET used = ? WHERE token = ?", "it", clock_now(), hash);
 }
 
 status session_end(store *s, const char *hash, fault *f) {

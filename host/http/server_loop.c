@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "http/kept.h"
 #include "http/request.h"
+#include "http/session_use.h"
 #include "http/stream.h"
 #include "portal/portal.h"
 
@@ -131,6 +132,7 @@ status server_loop_create(server_shared *shared, size_t index, server_loop **out
     l->kept = kept_create(all->kept_answers);
     l->services.services = all;
     l->services.loop = loop_create();
+    l->uses = session_use_create(l->services.loop, all->writer);
     live_hub_join(all->live, l->services.loop);
     status s = store_open(all->data_folder, STORE_READ, &l->services.store, f);
     if (s != STATUS_OK) {
@@ -179,7 +181,7 @@ void server_loop_stop(server_loop *l) {
 }
 
 static bool busy(const server_loop *l) {
-    return l->in_flight > 0 || (l->schedule != NULL && plugin_schedule_busy(l->schedule) > 0);
+    return l->in_flight > 0 || session_use_busy(l->uses) > 0 || (l->schedule != NULL && plugin_schedule_busy(l->schedule) > 0);
 }
 
 // A request that still waits for something of ours when the patience is over: ending the workers ends the wait.
@@ -191,7 +193,7 @@ static void end_waiting(server_loop *l) {
     plugin_pool_destroy(l->services.pool);
     l->services.pool = NULL;
     stream_end_all(l);
-    while (l->suspended > 0) {
+    while (l->suspended > 0 || session_use_busy(l->uses) > 0) {
         loop_turn(l->services.loop, STOP_TURN_MS);
     }
     plugin_schedule_destroy(l->schedule);
@@ -251,6 +253,7 @@ void server_loop_destroy(server_loop *l) {
     request_spare_free(l);
     portal_destroy(l->portal);
     kept_destroy(l->kept);
+    session_use_destroy(l->uses);
     live_hub_leave(l->services.services->live, l->services.loop);
     store_close(l->services.store);
     loop_destroy(l->services.loop);

@@ -18,6 +18,7 @@
 
 typedef struct portal portal;
 typedef struct kept kept;
+typedef struct session_use session_use;
 
 struct server_loop {
     services_loop services;  // first: what operations get
@@ -26,6 +27,7 @@ struct server_loop {
     turn_list *turns;           // of all loops
     portal *portal;
     kept *kept;
+    session_use *uses;
     plugin_schedule *schedule;  // on the first loop only
     const metrics *metrics;     // of all loops, for /metrics
     metrics_loop *counts;       // this loop's own

@@ -8,6 +8,7 @@
 #include "http/cookie.h"
 #include "http/form.h"
 #include "http/server_loop.h"
+#include "http/session_use.h"
 
 static str bearer_token(const char *authorization) {
     if (authorization == NULL || strncasecmp(authorization, "Bearer ", 7) != 0) {
@@ -42,7 +43,9 @@ status session_resolve(exchange *x, fault *f) {
     if (token.len > 0) {
         session_hash(token, x->session);
         s = session_find(x->loop->services.store, x->session, &x->actor, f);
-        if (s != STATUS_OK) {
+        if (s == STATUS_OK) {
+            session_use_note(x->loop->uses, x->session);
+        } else {
             memset(&x->actor, 0, sizeof x->actor);
             x->session[0] = 0;
         }

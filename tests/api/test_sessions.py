@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """Signing in and out, the cookie, and requests that another site causes."""
+import contextlib
+import sqlite3
+import time
 import unittest
 
 import interlink_test
@@ -85,6 +88,23 @@ class Sessions(unittest.TestCase):
             sent.update(way)
             answer = self.server.client().raw("PATCH", "/api/v1/me", '{"kind": "official"}', sent)
             self.assertEqual(answer.status, 200, answer.body)
+
+    def used(self, change=None):
+        """When each session was last used, in milliseconds; with `change`, set so for all."""
+        with contextlib.closing(sqlite3.connect(self.server.data + "/interlink.db", timeout=20)) as database, database:
+            if change is not None:
+                database.execute("UPDATE session SET used = ?", (change,))
+            return [row[0] for row in database.execute("SELECT used FROM session")]
+
+    def test_an_idle_session_ends(self):
+        now = int(time.time() * 1000)
+        anna = self.server.client("anna@example.org", "a-long-password")
+        self.used(now - 3600 * 1000)
+        self.assertEqual(anna.ask("GET", "/me").status, 200)
+        interlink_test.wait_for(lambda: max(self.used()) > now - 60 * 1000, "the use is written down")
+        self.used(now - 3 * 3600 * 1000)
+        self.assertEqual(anna.ask("GET", "/me").status, 401)
+        self.used(now)
 
     def test_https_has_a_stricter_cookie(self):
         server = interlink_test.Server(options=["--public-url", "https://town.example"])
