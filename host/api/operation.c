@@ -27,6 +27,7 @@ typedef struct place {
 
 struct operation_table {
     json_t *document;
+    schema_patterns *patterns;
     operation *operations;
     size_t count;
     place *places;  // open addressing by the hash of the path
@@ -247,6 +248,10 @@ static status table_read(operation_table *t, fault *f) {
             p->by_method[i] = o;
         }
     }
+    t->patterns = schema_patterns_create(t->document);
+    for (size_t i = 0; i < t->count; i++) {
+        t->operations[i].patterns = t->patterns;
+    }
     return STATUS_OK;
 }
 
@@ -318,6 +323,7 @@ void operation_table_destroy(operation_table *t) {
     }
     free(t->operations);
     free(t->places);
+    schema_patterns_destroy(t->patterns);
     json_decref(t->document);
     free(t);
 }

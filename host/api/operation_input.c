@@ -73,7 +73,7 @@ static void query_take(operation_call *c, json_t *checked, const char *name, con
         return;
     }
     json_t *value = p->items ? list_coerce(o, p, raw) : value_coerce(o, p->schema, raw);
-    schema_check(o->root, p->schema, value, pointer, &c->fault);
+    schema_check_with(o->patterns, o->root, p->schema, value, pointer, &c->fault);
     json_object_set_new(checked, name, value);
 }
 
@@ -165,7 +165,7 @@ static status body_check(operation_call *c) {
         }
         c->body = arena_json(c->arena, json_object());
     }
-    schema_check(o->root, o->body_schema, c->body, "", &c->fault);
+    schema_check_with(o->patterns, o->root, o->body_schema, c->body, "", &c->fault);
     return STATUS_OK;
 }
 

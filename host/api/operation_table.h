@@ -5,6 +5,7 @@
 #define INTERLINK_API_OPERATION_TABLE_H
 
 #include "api/operation.h"
+#include "base/schema_patterns.h"
 
 typedef struct operation_parameter {
     const char *name;
@@ -17,6 +18,7 @@ struct operation {
     const char *id, *method, *path, *access;
     const operation_steps *steps;
     const json_t *root;         // the whole document, for $ref
+    const schema_patterns *patterns;  // of the document
     const json_t *body_schema;  // NULL: takes no body
     bool body_required, kept, live, changes_catalogue;
     size_t body_limit;

@@ -14,6 +14,7 @@
 // One check on its way through the value.
 typedef struct checker {
     const json_t *root;
+    const schema_patterns *patterns;  // NULL: each is compiled when it is met
     fault *f;
     buffer path;  // JSON pointer of the value that is looked at
     int depth;
@@ -92,17 +93,23 @@ static void check_choice(checker *c, const json_t *schema, const json_t *value) 
     buffer_free(&sentence);
 }
 
-static void check_pattern(checker *c, const char *pattern, str text) {
+static bool pattern_fits(checker *c, const char *pattern, str text) {
+    const regex_t *kept = schema_patterns_find(c->patterns, pattern);
+    if (kept)
+        return schema_pattern_fits(kept, text);
     regex_t compiled;
-    if (text.len > SCHEMA_PATTERN_TEXT) {
-        complain(c, "too_long", "This is too long for what is expected here.");
-        return;
-    }
     if (schema_pattern_compile(pattern, &compiled))
-        return;  // schema_usable has refused it before
-    if (!schema_pattern_fits(&compiled, text))
-        complain(c, "pattern", "This is not written in the form that is expected here.");
+        return true;  // schema_usable has refused it before
+    bool fits = schema_pattern_fits(&compiled, text);
     regfree(&compiled);
+    return fits;
+}
+
+static void check_pattern(checker *c, const char *pattern, str text) {
+    if (text.len > SCHEMA_PATTERN_TEXT)
+        complain(c, "too_long", "This is too long for what is expected here.");
+    else if (!pattern_fits(c, pattern, text))
+        complain(c, "pattern", "This is not written in the form that is expected here.");
 }
 
 static void check_string(checker *c, const json_t *schema, const json_t *value) {
@@ -277,12 +284,17 @@ static void check_value(checker *c, const json_t *schema, json_t *value) {
     c->depth--;
 }
 
-status schema_check(const json_t *root, const json_t *schema, json_t *value, const char *at, fault *f) {
-    checker c = {.root = root, .f = f};
+status schema_check_with(const schema_patterns *patterns, const json_t *root, const json_t *schema, json_t *value,
+                         const char *at, fault *f) {
+    checker c = {.root = root, .patterns = patterns, .f = f};
     buffer_add(&c.path, at);
     check_value(&c, schema, value);
     buffer_free(&c.path);
     return c.failed ? STATUS_INVALID : STATUS_OK;
+}
+
+status schema_check(const json_t *root, const json_t *schema, json_t *value, const char *at, fault *f) {
+    return schema_check_with(NULL, root, schema, value, at, f);
 }
 
 // ---- text to value

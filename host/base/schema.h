@@ -18,6 +18,7 @@
 
 #include <jansson.h>
 
+#include "base/schema_patterns.h"
 #include "base/status.h"
 
 // Is `schema` within the subset? `root` is the document that $ref points into. Call this once for each schema before
@@ -28,6 +29,9 @@ status schema_usable(const json_t *root, const json_t *schema, fault *f);
 // in objects (also in those nested). Returns STATUS_OK or STATUS_INVALID. `at` is "" or begins with a slash, or is a
 // place of its own such as "query/limit".
 status schema_check(const json_t *root, const json_t *schema, json_t *value, const char *at, fault *f);
+// The same with the patterns of `root` at hand, for a schema that is used again and again.
+status schema_check_with(const schema_patterns *patterns, const json_t *root, const json_t *schema, json_t *value,
+                         const char *at, fault *f);
 
 // Turn the text of a query or form field into the JSON type that `schema` asks for ("7" to 7).
 // Returns a new reference; text that does not fit stays a string, and schema_check then says so (text that is not

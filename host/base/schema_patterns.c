@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "base/schema_patterns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/schema_format.h"
+
+// A schema has a handful of different patterns, so they are simply looked through.
+typedef struct entry {
+    struct entry *next;
+    char *text;
+    regex_t compiled;
+} entry;
+
+struct schema_patterns {
+    entry *first;
+};
+
+static void add(schema_patterns *p, const char *text) {
+    if (schema_patterns_find(p, text))
+        return;
+    entry *e = memory_new(sizeof *e);
+    if (schema_pattern_compile(text, &e->compiled)) {
+        free(e);  // a member of an example that is only called pattern
+        return;
+    }
+    size_t size = strlen(text) + 1;
+    e->text = memcpy(memory_new(size), text, size);
+    e->next = p->first;
+    p->first = e;
+}
+
+static void collect(schema_patterns *p, const json_t *value) {
+    const char *name;
+    json_t *part;
+    size_t i;
+    json_object_foreach((json_t *)value, name, part) {
+        if (json_is_string(part) && strcmp(name, "pattern") == 0)
+            add(p, json_string_value(part));
+        collect(p, part);
+    }
+    json_array_foreach(value, i, part)
+        collect(p, part);
+}
+
+schema_patterns *schema_patterns_create(const json_t *root) {
+    schema_patterns *p = memory_new(sizeof *p);
+    collect(p, root);
+    return p;
+}
+
+void schema_patterns_destroy(schema_patterns *p) {
+    if (!p)
+        return;
+    for (entry *e = p->first, *next; e; e = next) {
+        next = e->next;
+        regfree(&e->compiled);
+        free(e->text);
+        free(e);
+    }
+    free(p);
+}
+
+const regex_t *schema_patterns_find(const schema_patterns *p, const char *pattern) {
+    for (const entry *e = p ? p->first : NULL; e; e = e->next)
+        if (strcmp(e->text, pattern) == 0)
+            return &e->compiled;
+    return NULL;
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// schema_patterns: the patterns of a schema, compiled once. Compiling one costs more than everything else that is done
+// for a small request; whoever checks against the same schema again and again makes these first.
+#ifndef INTERLINK_BASE_SCHEMA_PATTERNS_H
+#define INTERLINK_BASE_SCHEMA_PATTERNS_H
+
+#include <jansson.h>
+#include <regex.h>
+
+typedef struct schema_patterns schema_patterns;
+
+// Every `pattern` anywhere below `root`, which is usable and stays as it is. The caller destroys them. Any number of
+// threads may use them at once.
+schema_patterns *schema_patterns_create(const json_t *root);
+void schema_patterns_destroy(schema_patterns *p);  // NULL is fine
+
+// NULL if `pattern` is none of these. `p` may be NULL.
+const regex_t *schema_patterns_find(const schema_patterns *p, const char *pattern);
+
+#endif
