@@ -84,7 +84,8 @@ static void page_run(exchange *x) {
                            .body = buffer_str(&x->body), .accept_language = x->headers.accept_language,
                            .language_cookie = language.ptr ? arena_copy(x->arena, language.ptr, language.len) : NULL,
                            .cross_site = exchange_is(x, "POST") && session_cross_site(x, false), .actor = x->actor,
-                           .session = x->session, .request_id = problem_id(x), .done = page_done, .context = x};
+                           .session = x->session, .origin = session_own_origin(x),
+                           .request_id = problem_id(x), .done = page_done, .context = x};
     portal_request(x->loop->portal, p);
 }
 

@@ -140,6 +140,7 @@ static void request_push(lua_State *lua, const portal_exchange *x, const service
     given_set(lua, "accept_language", x->accept_language);  // NULL is nil
     given_set(lua, "language_cookie", x->language_cookie);
     given_set(lua, "id", x->request_id);
+    given_set(lua, "origin", x->origin);
     lua_pushboolean(lua, x->cross_site);
     lua_setfield(lua, -2, "cross_site");
     token_set(lua, x, s);

@@ -3,7 +3,7 @@
 --
 -- Given: {native, folder, static_version, call, site_name = {en = ..., it = ...}}. `call(operation, id, query, body, language)` gives a result
 -- or nil and a problem; it may wait, so requests run as coroutines.
--- A request: {method, path, query, body, accept_language, language_cookie, cross_site, person, csrf, id}.
+-- A request: {method, path, query, body, accept_language, language_cookie, cross_site, person, csrf, id, origin}.
 -- Its answer: {status, body, location, language, set_language}.
 
 local given = ...

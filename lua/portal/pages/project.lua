@@ -107,7 +107,10 @@ local function people_show(page, one, problem, added)
     data.fields, data.may_add = fields, one.role == "administrator"
     data.summary = problem and form.summary(fields, others)
     if added and added.invitation then
-        data.invitation = {email = added.email, url = added.invitation.url, expires_at = added.invitation.expires_at}
+        local url = added.invitation.url
+        -- Somebody else will open it: without the site's own name it would lead nowhere.
+        if url:find("^/") then url = (page.request.origin or "") .. url end
+        data.invitation = {email = added.email, url = url, expires_at = added.invitation.expires_at}
     elseif added then
         data.flash = page.t("people.added", {email = added.email})
     end
