@@ -9,15 +9,12 @@
 #include "domain/language.h"
 #include "store/search.h"
 
-// What an item shows, one row for each of its profiles (or one without).
-#define ITEM_COLUMNS                                                                                       \
-    "i.id, n.profile, i.kind, i.subject, i.name, i.description, i.languages, i.tags, i.licence, i.difficulty, " \
-    "i.logo, p.id, i.missing"
-#define ITEM_JOINS                                                                            \
-    "LEFT JOIN plugin p ON p.id = i.plugin LEFT JOIN interlinker_need n ON n.interlinker = i.id "
+// What an item shows, but for its profiles.
+#define ITEM_COLUMNS \
+    "i.id, i.kind, i.subject, i.name, i.description, i.languages, i.tags, i.licence, i.difficulty, i.logo, p.id, i.missing"
 
 enum {
-    ITEM_ID, ITEM_PROFILE, ITEM_KIND, ITEM_SUBJECT, ITEM_NAME, ITEM_DESCRIPTION, ITEM_LANGUAGES, ITEM_TAGS,
+    ITEM_ID, ITEM_KIND, ITEM_SUBJECT, ITEM_NAME, ITEM_DESCRIPTION, ITEM_LANGUAGES, ITEM_TAGS,
     ITEM_LICENCE, ITEM_DIFFICULTY, ITEM_LOGO, ITEM_PLUGIN, ITEM_MISSING, ITEM_END
 };
 
@@ -42,7 +39,39 @@ static void summary_put(answer *out, str texts, const char *language) {
     buffer_free(&summary);
 }
 
-// Everything but the profiles, whose list is opened: they come with the rows.
+// The profiles of many entries in order of their ids, read beside the entries themselves: one query for a page, and no
+// text of an entry is read more than once.
+static void profiles_put(answer *out, store_rows *needs, bool *left, str id) {
+    answer_key(out, "problem_profiles");
+    answer_array(out);
+    for (; *left; *left = store_next(needs)) {
+        str at = store_str(needs, 0);
+        int order = memcmp(at.ptr, id.ptr, at.len < id.len ? at.len : id.len);
+        order = order != 0 ? order : (at.len > id.len) - (at.len < id.len);
+        if (order > 0) {
+            break;
+        }
+        if (order == 0) {
+            answer_str(out, store_str(needs, 1));
+        }
+    }
+    answer_end(out);
+}
+
+// The same for one entry.
+static status needs_put(store *s, answer *out, const char *id, fault *f) {
+    store_rows *needs =
+        store_query(s, "SELECT interlinker, profile FROM interlinker_need WHERE interlinker = ? ORDER BY profile", "t", id);
+    bool left = store_next(needs);
+    profiles_put(out, needs, &left, str_from(id));
+    return store_end(needs, f);
+}
+
+static status unknown(fault *f) {
+    return fault_set(f, STATUS_NOT_FOUND, "interlinker.not_found", "There is no such tool in the catalogue.");
+}
+
+// Everything but the profiles; the object stays open.
 static void item_open(answer *out, store_rows *r, const char *language) {
     const char *chosen = "en";
     str id = store_str(r, ITEM_ID), names = store_str(r, ITEM_NAME);
@@ -75,43 +104,21 @@ static void item_open(answer *out, store_rows *r, const char *language) {
         answer_null(out);
     }
     answer_put_bool(out, "missing", store_int(r, ITEM_MISSING) != 0);
-    answer_key(out, "problem_profiles");
-    answer_array(out);
-}
-
-// Rows of ITEM_COLUMNS, those of one entry behind each other, as items. `last` gets the id of the last one.
-static int64_t items_write(answer *out, store_rows *r, const char *language, char last[256]) {
-    int64_t count = 0;
-    last[0] = 0;
-    while (store_next(r)) {
-        if (count == 0 || !str_is(store_str(r, ITEM_ID), last)) {
-            if (count++ > 0) {
-                answer_end(out);
-                answer_end(out);
-            }
-            snprintf(last, 256, "%s", store_text(r, ITEM_ID));
-            item_open(out, r, language);
-        }
-        if (!store_is_null(r, ITEM_PROFILE)) {
-            answer_str(out, store_str(r, ITEM_PROFILE));
-        }
-    }
-    if (count > 0) {
-        answer_end(out);
-        answer_end(out);
-    }
-    return count;
 }
 
 status catalogue_item_write(store *s, answer *out, const char *id, const char *language, fault *f) {
-    char last[256];
-    store_rows *r = store_query(s, "SELECT " ITEM_COLUMNS " FROM interlinker i " ITEM_JOINS "WHERE i.id = ? ORDER BY n.profile",
-                                "t", id);
-    int64_t count = items_write(out, r, language, last);
-    status result = store_end(r, f);
-    if (result == STATUS_OK && count == 0) {
-        result = fault_set(f, STATUS_NOT_FOUND, "interlinker.not_found", "There is no such tool in the catalogue.");
+    store_rows *r = store_query(
+        s, "SELECT " ITEM_COLUMNS " FROM interlinker i LEFT JOIN plugin p ON p.id = i.plugin WHERE i.id = ?", "t", id);
+    if (!store_next(r)) {
+        status result = store_end(r, f);
+        return result != STATUS_OK ? result : unknown(f);
     }
+    item_open(out, r, language);
+    status result = store_end(r, f);
+    if (result == STATUS_OK) {
+        result = needs_put(s, out, id, f);
+    }
+    answer_end(out);
     return result;
 }
 
@@ -139,8 +146,8 @@ static void conditions_make(conditions *c, const catalogue_filter *filter) {
 }
 
 #define CONDITIONS                                                                                    \
-    "(? = '' OR c.kind = ?) AND (? = '' OR lower(c.languages) LIKE ?) AND (? = '' OR EXISTS "         \
-    "(SELECT 1 FROM interlinker_need w WHERE w.interlinker = c.id AND replace(?, '|' || w.profile || '|', '') <> ?)) "
+    "(? = '' OR i.kind = ?) AND (? = '' OR lower(i.languages) LIKE ?) AND (? = '' OR EXISTS "         \
+    "(SELECT 1 FROM interlinker_need w WHERE w.interlinker = i.id AND replace(?, '|' || w.profile || '|', '') <> ?)) "
 #define CONDITIONS_TYPES "ttttsss"
 #define CONDITIONS_VALUES(c) \
     (c)->kind, (c)->kind, (c)->language, (c)->language, profiles_of(c), profiles_of(c), profiles_of(c)
@@ -151,21 +158,30 @@ static str profiles_of(const conditions *c) {
 
 static status page_write(store *s, answer *out, const catalogue_filter *filter, const conditions *c, const char *language,
                          fault *f) {
-    char last[256];
+    char last[256] = "";
+    int64_t count = 0;
+    const char *after = filter->after ? filter->after : "";
     answer_key(out, "items");
     answer_array(out);
+    store_rows *needs = store_query(
+        s, "SELECT interlinker, profile FROM interlinker_need WHERE interlinker > ? ORDER BY interlinker, profile", "t", after);
+    bool left = store_next(needs);
     store_rows *r = store_query(s,
-                                "SELECT " ITEM_COLUMNS " FROM (SELECT c.id FROM interlinker c WHERE c.id > ? AND " CONDITIONS
-                                "ORDER BY c.id LIMIT ?) page JOIN interlinker i ON i.id = page.id " ITEM_JOINS
-                                "ORDER BY i.id, n.profile",
-                                "t" CONDITIONS_TYPES "i", filter->after ? filter->after : "", CONDITIONS_VALUES(c),
-                                filter->limit);
-    int64_t count = items_write(out, r, language, last);
-    status result = store_end(r, f);
+                                "SELECT " ITEM_COLUMNS " FROM interlinker i LEFT JOIN plugin p ON p.id = i.plugin "
+                                "WHERE i.id > ? AND " CONDITIONS "ORDER BY i.id LIMIT ?",
+                                "t" CONDITIONS_TYPES "i", after, CONDITIONS_VALUES(c), filter->limit);
+    for (; store_next(r); count++) {
+        item_open(out, r, language);
+        profiles_put(out, needs, &left, store_str(r, ITEM_ID));
+        answer_end(out);
+        snprintf(last, sizeof last, "%s", store_text(r, ITEM_ID));
+    }
+    status result = store_end(r, f), ended = store_end(needs, f);
+    result = result != STATUS_OK ? result : ended;
     answer_end(out);
     answer_key(out, "next");
     bool more = result == STATUS_OK && count == filter->limit &&
-                store_count(s, 0, "SELECT 1 FROM interlinker c WHERE c.id > ? AND " CONDITIONS "LIMIT 1",
+                store_count(s, 0, "SELECT 1 FROM interlinker i WHERE i.id > ? AND " CONDITIONS "LIMIT 1",
                             "t" CONDITIONS_TYPES, last, CONDITIONS_VALUES(c)) != 0;
     answer_text(out, more ? last : NULL);
     return result;
@@ -204,7 +220,7 @@ static status hits_write(store *s, answer *out, const catalogue_filter *filter, 
     answer_key(out, "items");
     answer_array(out);
     for (; at < count && result == STATUS_OK && !more; at++) {
-        if (store_count(s, 0, "SELECT 1 FROM interlinker c WHERE c.id = ? AND " CONDITIONS, "t" CONDITIONS_TYPES,
+        if (store_count(s, 0, "SELECT 1 FROM interlinker i WHERE i.id = ? AND " CONDITIONS, "t" CONDITIONS_TYPES,
                         hits[at].id, CONDITIONS_VALUES(c)) == 0) {
             continue;
         }
@@ -279,50 +295,35 @@ static status files_put(store *s, answer *out, const char *id, fault *f) {
     return store_end(r, f);
 }
 
+static void entry_texts_put(answer *out, store_rows *r, const char *language) {
+    text_put(out, "description", store_str(r, ITEM_DESCRIPTION), language);
+    text_put(out, "instructions", store_str(r, ITEM_END), language);
+    text_put(out, "constraints", store_str(r, ITEM_END + 1), language);
+    text_put(out, "regulations", store_str(r, ITEM_END + 2), language);
+    language_put(out, "uri", store_str(r, ITEM_END + 3), language);
+    answer_put_raw(out, "details", store_str(r, ITEM_END + 4));
+    answer_put_raw(out, "names", store_str(r, ITEM_NAME));
+}
+
 status catalogue_entry_open(store *s, answer *out, const char *id, const char *language, catalogue_entry *entry, fault *f) {
     store_rows *r = store_query(s,
                                 "SELECT " ITEM_COLUMNS ", i.instructions, i.constraints, i.regulations, i.uri, i.details "
-                                "FROM interlinker i " ITEM_JOINS "WHERE i.id = ? ORDER BY n.profile",
+                                "FROM interlinker i LEFT JOIN plugin p ON p.id = i.plugin WHERE i.id = ?",
                                 "t", id);
     if (!store_next(r)) {
         status result = store_end(r, f);
-        return result != STATUS_OK
-                   ? result
-                   : fault_set(f, STATUS_NOT_FOUND, "interlinker.not_found", "There is no such tool in the catalogue.");
+        return result != STATUS_OK ? result : unknown(f);
     }
     const char *plugin = store_text(r, ITEM_PLUGIN);
     snprintf(entry->plugin, sizeof entry->plugin, "%s", plugin ? plugin : "");
     snprintf(entry->kind, sizeof entry->kind, "%s", store_text(r, ITEM_KIND));
     entry->missing = store_int(r, ITEM_MISSING) != 0;
     item_open(out, r, language);
-    // All texts of the entry stand in each of its rows: the profiles first, the rest with the last row.
-    buffer texts[6] = {{0}};
-    static const int columns[6] = {ITEM_DESCRIPTION, ITEM_END, ITEM_END + 1, ITEM_END + 2, ITEM_END + 3, ITEM_END + 4};
-    for (size_t i = 0; i < 6; i++) {
-        str text = store_str(r, columns[i]);
-        buffer_append(&texts[i], text.ptr, text.len);
-    }
-    buffer names = {0};
-    buffer_append(&names, store_str(r, ITEM_NAME).ptr, store_str(r, ITEM_NAME).len);
-    bool any = true;
-    for (; any; any = store_next(r)) {
-        if (!store_is_null(r, ITEM_PROFILE)) {
-            answer_str(out, store_str(r, ITEM_PROFILE));
-        }
-    }
-    answer_end(out);
+    entry_texts_put(out, r, language);
     status result = store_end(r, f);
-    static const char *const keys[4] = {"description", "instructions", "constraints", "regulations"};
-    for (size_t i = 0; i < 4; i++) {
-        text_put(out, keys[i], buffer_str(&texts[i]), language);
+    if (result == STATUS_OK) {
+        result = needs_put(s, out, id, f);
     }
-    language_put(out, "uri", buffer_str(&texts[4]), language);
-    answer_put_raw(out, "details", texts[5].len > 0 ? buffer_str(&texts[5]) : STR("{}"));
-    answer_put_raw(out, "names", names.len > 0 ? buffer_str(&names) : STR("{}"));
-    for (size_t i = 0; i < 6; i++) {
-        buffer_free(&texts[i]);
-    }
-    buffer_free(&names);
     return result == STATUS_OK ? files_put(s, out, id, f) : result;
 }
 

@@ -46,6 +46,15 @@ typedef struct summary {
     bool full;
 } summary;
 
+// A run of bytes of which each is a letter of its own.
+static size_t run_add(summary *s, const char *bytes, size_t len) {
+    size_t fits = CATALOGUE_SUMMARY - s->letters;
+    len = len < fits ? len : fits;
+    buffer_append(s->out, bytes, len);
+    s->letters += len;
+    return len;
+}
+
 static void letter_add(summary *s, const char *bytes, size_t len) {
     if (s->space && s->letters > 0) {
         if (s->letters < CATALOGUE_SUMMARY - 1) {
@@ -78,6 +87,15 @@ static bool is_mark(str text, size_t i) {
     return c == '*' || c == '`' || line_start;
 }
 
+// Letters and digits mean themselves wherever they stand.
+static size_t plain_run(str text, size_t i) {
+    size_t from = i;
+    while (i < text.len && ((text.ptr[i] | 32) >= 'a' ? (text.ptr[i] | 32) <= 'z' : text.ptr[i] >= '0' && text.ptr[i] <= '9')) {
+        i++;
+    }
+    return i - from;
+}
+
 // How many bytes of Markdown at `i` say nothing by themselves.
 static size_t silent_bytes(str text, size_t i) {
     char c = text.ptr[i];
@@ -99,6 +117,11 @@ void catalogue_summary(buffer *out, str markdown) {
     size_t start = out->len;
     summary s = {.out = out, .cut = start};
     for (size_t i = 0; i < markdown.len && !s.full;) {
+        size_t run = s.space || s.letters >= CATALOGUE_SUMMARY ? 0 : plain_run(markdown, i);
+        if (run > 0) {
+            i += run_add(&s, markdown.ptr + i, run);
+            continue;
+        }
         unsigned char first = (unsigned char)markdown.ptr[i];
         size_t silent = silent_bytes(markdown, i);
         bool escaped = silent == 1 && first == '\\';

@@ -79,11 +79,19 @@ static const char *skip_space(const char *p, const char *end) {
 }
 
 // `p` is on the opening quote; returns the place behind the closing one.
+// Texts are long and quotes in them rare, so the next quote is looked for at once; it ends the text unless an odd number
+// of backslashes stands before it.
 static const char *skip_string(const char *p, const char *end) {
-    for (p++; p < end && *p != '"'; p++)
-        if (*p == '\\')
-            p++;
-    return p < end ? p + 1 : end;
+    const char *start = ++p;
+    while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
+        const char *slash = p;
+        while (slash > start && slash[-1] == '\\')
+            slash--;
+        p++;
+        if ((p - 1 - slash) % 2 == 0)
+            return p;
+    }
+    return end;
 }
 
 static const char *skip_value(const char *p, const char *end) {

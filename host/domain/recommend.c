@@ -162,7 +162,7 @@ static void score(recommender *r, candidate *c, double broadest) {
     x->relevance = r->needs.count > 0 ? 0.70 * x->need + 0.10 * x->likely + 0.20 * x->text
                                       : 0.60 * x->likely + 0.25 * x->text + 0.15 * x->breadth;
     double used = (double)x->used / (double)(x->used + 2);
-    x->score = (x->relevance + 0.15 * used + 0.05 * x->language) * (x->available ? 1 : 0.9);
+    x->score = (x->relevance + 0.15 * used + 0.05 * x->language) * (x->available ? 1 : 0.8);
     x->needs = c->named;
 }
 

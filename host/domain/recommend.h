@@ -15,7 +15,7 @@
 //                 is a fair guess
 //   used          n / (n + 2) for n finished tasks with the same needs in which it was used
 //   language      1 if it has the reader's language
-//   availability  0.9 for what cannot be opened here (a tool that is not installed, a template without files), else 1
+//   availability  0.8 for what cannot be opened here (a tool that is not installed, a template without files), else 1
 #ifndef INTERLINK_DOMAIN_RECOMMEND_H
 #define INTERLINK_DOMAIN_RECOMMEND_H
 
