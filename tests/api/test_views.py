@@ -138,7 +138,7 @@ class Views(unittest.TestCase):
             self.assertIn(page.headers["X-Request-Id"], page.body.decode())
             self.assertIn(page.headers["X-Request-Id"], self.server.log())
             answer = self.anna.ask("POST", f"/nodes/{self.task}/assets", {
-                "interlinker": "poll", "params": {"question": "?", "options": ["a", "b"]}})
+                "interlinker": "poll", "params": {"question": "Which day?", "options": ["a", "b"]}})
             self.assertEqual(answer.status, 503, answer.body)
             self.assertEqual(self.visitor.raw("GET", "/readyz").json["plugins"]["poll"], "off")
         finally:
