@@ -11,7 +11,8 @@
 #include "domain/notify.h"
 #include "domain/schedule.h"
 
-static status asset_log(store *s, const usage_actor *by, const asset_place *at, const char *action, str data, fault *f) {
+static status asset_log(store *s, const usage_actor *by, const asset_place *at, const char *action, str data,
+                        fault *f) {
     usage_event e = usage_event_by(by);
     e.action = action;
     e.process = at->process;
@@ -28,8 +29,8 @@ static status asset_tell(store *s, live_list *live, const usage_actor *by, const
         .event = event,
         .audience = NOTIFY_PROCESS,
         .actor = by->person,
-        .params = json_pack("{s:s, s:s, s:s, s:s}", "person", by->name ? by->name : "", "asset", at->name, "node", at->node_name,
-                            "process", at->process_name),
+        .params = json_pack("{s:s, s:s, s:s, s:s}", "person", by->name ? by->name : "", "asset", at->name, "node",
+                            at->node_name, "process", at->process_name),
         .process = at->process,
         .node = at->node,
         .asset = still_there ? at->asset : NULL,
@@ -39,13 +40,21 @@ static status asset_tell(store *s, live_list *live, const usage_actor *by, const
     return outcome;
 }
 
+// The node of `asset`, which is there, has one more or one less.
+static status node_count(store *s, const char *asset, int64_t more, fault *f) {
+    return store_run(s, f, "UPDATE node SET assets = assets + ? WHERE id = (SELECT node FROM asset WHERE id = ?)", "it",
+                     more, asset);
+}
+
 status asset_insert(store *s, const asset_draft *d, fault *f) {
     int64_t now = clock_now();
-    return store_run(s, f,
-                     "INSERT INTO asset (id, process, node, interlinker, plugin, name, params, creator, created, updated) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "ttttttttii", d->asset, d->process, d->node, d->interlinker, d->plugin, d->name, d->params, d->creator, now,
-                     now);
+    status outcome =
+        store_run(s, f,
+                  "INSERT INTO asset (id, process, node, interlinker, plugin, name, params, creator, created, updated) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                  "ttttttttii", d->asset, d->process, d->node, d->interlinker, d->plugin, d->name, d->params,
+                  d->creator, now, now);
+    return outcome == STATUS_OK ? node_count(s, d->asset, 1, f) : outcome;
 }
 
 status asset_announce(store *s, live_list *live, const usage_actor *by, const asset_draft *d, fault *f) {
@@ -70,7 +79,8 @@ static status version_check(store *s, const char *asset, int64_t seen, fault *f)
     if (seen == 0 || seen == current) {
         return STATUS_OK;
     }
-    fault_set(f, STATUS_CONFLICT, "version.conflict", "Somebody changed this meanwhile. Look at it again, then repeat your change.");
+    fault_set(f, STATUS_CONFLICT, "version.conflict",
+              "Somebody changed this meanwhile. Look at it again, then repeat your change.");
     if (f != NULL) {
         snprintf(f->about, sizeof f->about, "%lld", (long long)current);
     }
@@ -80,8 +90,8 @@ static status version_check(store *s, const char *asset, int64_t seen, fault *f)
 status asset_rename(store *s, const usage_actor *by, const char *asset, const char *name, int64_t version, fault *f) {
     status outcome = version_check(s, asset, version, f);
     if (outcome == STATUS_OK) {
-        outcome = store_run(s, f, "UPDATE asset SET name = ?, updated = ?, version = version + 1 WHERE id = ?", "tit", name,
-                            clock_now(), asset);
+        outcome = store_run(s, f, "UPDATE asset SET name = ?, updated = ?, version = version + 1 WHERE id = ?", "tit",
+                            name, clock_now(), asset);
     }
     arena *a = arena_create();
     asset_place at;
@@ -100,6 +110,9 @@ status asset_delete(store *s, live_list *live, const usage_actor *by, const char
     asset_place at;
     status outcome = asset_place_find(s, a, asset, &at, f);
     if (outcome == STATUS_OK) {
+        outcome = node_count(s, asset, -1, f);
+    }
+    if (outcome == STATUS_OK) {
         outcome = store_run(s, f, "DELETE FROM asset WHERE id = ?", "t", asset);
     }
     if (outcome == STATUS_OK) {
@@ -114,14 +127,19 @@ status asset_delete(store *s, live_list *live, const usage_actor *by, const char
 
 static status clone_rows(store *s, const char *from, const char *to, const char *name, const char *creator, fault *f) {
     int64_t now = clock_now();
-    status outcome = store_run(s, f,
-                               "INSERT INTO asset (id, process, node, interlinker, plugin, name, params, creator, created, updated) "
-                               "SELECT ?, process, node, interlinker, plugin, COALESCE(?, name), params, ?, ?, ? FROM asset WHERE id = ?",
-                               "tttiit", to, name, creator, now, now, from);
+    status outcome = store_run(
+        s, f,
+        "INSERT INTO asset (id, process, node, interlinker, plugin, name, params, creator, created, updated) "
+        "SELECT ?, process, node, interlinker, plugin, COALESCE(?, name), params, ?, ?, ? FROM asset WHERE id = ?",
+        "tttiit", to, name, creator, now, now, from);
+    if (outcome == STATUS_OK) {
+        outcome = node_count(s, to, 1, f);
+    }
     return outcome == STATUS_OK ? document_copy(s, from, to, f) : outcome;
 }
 
-status asset_clone(store *s, live_list *live, const usage_actor *by, const char *asset, const char *name, id_value *out, fault *f) {
+status asset_clone(store *s, live_list *live, const usage_actor *by, const char *asset, const char *name, id_value *out,
+                   fault *f) {
     *out = id_create();
     arena *a = arena_create();
     asset_place at;

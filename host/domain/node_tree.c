@@ -44,7 +44,7 @@ tree_node *node_tree_find(const node_tree *t, str id) {
 
 // ---- Loading
 
-#define COLUMNS "SELECT id, parent, kind, status, position, progress, start_at, end_at, version"
+#define COLUMNS "SELECT id, parent, kind, status, position, progress, start_at, end_at, version, assets"
 
 // The few words of kinds and statuses are not worth a copy each.
 static str word(arena *a, str text) {
@@ -65,9 +65,10 @@ static void read_node(arena *a, store_rows *rows, node_tree_parts parts, tree_no
     n->start = store_int(rows, 6);
     n->end = store_int(rows, 7);
     n->version = store_int(rows, 8);
+    n->assets = store_int(rows, 9);
     if (parts == NODE_TREE_TEXTS) {
-        n->name = arena_str(a, store_str(rows, 9));
-        n->description = arena_str(a, store_str(rows, 10));
+        n->name = arena_str(a, store_str(rows, 10));
+        n->description = arena_str(a, store_str(rows, 11));
     }
 }
 
@@ -137,16 +138,6 @@ static status load_links(store *s, arena *a, const char *process, link_kind kind
     return store_end(rows, f);
 }
 
-static status load_assets(store *s, const char *process, node_tree *t, fault *f) {
-    store_rows *rows = store_query(s, "SELECT node, COUNT(*) FROM asset WHERE process = ? GROUP BY node", "t", process);
-    while (store_next(rows)) {
-        tree_node *n = node_tree_find(t, store_str(rows, 0));
-        if (n)
-            n->assets = store_int(rows, 1);
-    }
-    return store_end(rows, f);
-}
-
 // ---- Order
 
 static bool may_come_now(const tree_node *n) {
@@ -187,8 +178,7 @@ status node_tree_load(store *s, arena *a, const char *process, node_tree_parts p
     if (parts == NODE_TREE_SHAPE)
         return STATUS_OK;
     if ((st = load_links(s, a, process, LINK_NEED, t, f)) != STATUS_OK ||
-        (st = load_links(s, a, process, LINK_AFTER, t, f)) != STATUS_OK ||
-        (st = load_assets(s, process, t, f)) != STATUS_OK)
+        (st = load_links(s, a, process, LINK_AFTER, t, f)) != STATUS_OK)
         return st;
     t->roots = in_order(t->roots);
     for (size_t i = 0; i < t->count; i++)

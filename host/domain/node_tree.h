@@ -22,7 +22,7 @@ struct tree_node {
     str id, parent_id, kind, status; // parent_id.ptr NULL: a root
     str name, description;           // with NODE_TREE_TEXTS only
     int64_t position, progress, start, end, version;
-    int64_t assets; // with NODE_TREE_TEXTS only
+    int64_t assets;
     tree_node *parent, *children, *next;
     tree_link *needs, *after; // with NODE_TREE_TEXTS only
     bool placed;              // while siblings are put in order

@@ -149,6 +149,7 @@ static inline const char *world_asset(world *w, const char *process, const char 
                           "INSERT INTO asset (id, process, node, interlinker, name, creator, created, updated) "
                           "VALUES (?, ?, ?, 'map', 'Map', ?, 1, 1)",
                           "tttt", made.text, process, node, who->id));
+    world_ok(w, store_run(w->db, &w->fault, "UPDATE node SET assets = assets + 1 WHERE id = ?", "t", node));
     return arena_text(w->arena, made.text);
 }
 

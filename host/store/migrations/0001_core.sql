@@ -175,6 +175,7 @@ CREATE TABLE node (
     start_at    INTEGER NOT NULL DEFAULT 0,
     end_at      INTEGER NOT NULL DEFAULT 0,
     origin      TEXT,  -- the guide's node
+    assets      INTEGER NOT NULL DEFAULT 0,  -- how many it has, kept so that a tree is shown without counting them
     version     INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX node_process ON node (process, position);
