@@ -209,24 +209,36 @@ static void form_fill(const story *t, const json_t *fields, buffer *form) {
     }
 }
 
-// Opens a view and sends a form in it, as a person would.
+// Sends the forms of a visit one after the other: {"path", "form"}. False if one is not answered well.
+static bool forms_send(story *t, const char *view, const json_t *forms) {
+    bool well = true;
+    size_t i;
+    json_t *one;
+    json_array_foreach(forms, i, one) {
+        buffer form = {0}, url = {0};
+        form_fill(t, json_object_get(one, "form"), &form);
+        buffer_printf(&url, "%s%s", view, text_of(one, "path"));
+        json_t *said = well ? story_send(t, "", "POST", url.ptr, "application/x-www-form-urlencoded", buffer_str(&form)) : NULL;
+        well = said != NULL;
+        json_decref(said);
+        buffer_free(&form);
+        buffer_free(&url);
+    }
+    return well;
+}
+
+// Opens a view and sends forms in it, as a person would.
 static json_t *story_visit(story *t, const char *who, const json_t *step) {
     char path[200];
     snprintf(path, sizeof path, "/api/v1/assets/%s/views", text_of(step, "visit"));
     json_t *capability = json_pack("{s:s}", "capability", *text_of(step, "capability") ? text_of(step, "capability") : "view");
     json_t *view = story_send_json(t, who, "POST", path, capability);
     json_decref(capability);
-    if (view == NULL) {
+    if (view != NULL && !forms_send(t, text_of(view, "url"), json_object_get(step, "send"))) {
+        json_decref(view);
         return NULL;
     }
-    buffer form = {0}, url = {0};
-    form_fill(t, json_object_get(step, "form"), &form);
-    buffer_printf(&url, "%s%s", text_of(view, "url"), text_of(step, "path"));
-    json_t *said = story_send(t, "", "POST", url.ptr, "application/x-www-form-urlencoded", buffer_str(&form));
-    buffer_free(&form);
-    buffer_free(&url);
-    json_decref(view);
-    return said;
+    return view;
 }
 
 static bool story_step(story *t, const json_t *step) {
