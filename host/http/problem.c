@@ -122,13 +122,25 @@ static void page_write(exchange *x, const problem *p, buffer *out) {
     buffer_printf(out, ": %s</small></p>\n</main></body>\n</html>\n", problem_id(x));
 }
 
+// A ticket opens a view for whoever holds it, so the log leaves it out.
+static str path_shown(exchange *x) {
+    if (!str_starts(x->path, "/view/")) {
+        return x->path;
+    }
+    const char *ticket = x->path.ptr + strlen("/view/");
+    size_t left = x->path.len - strlen("/view/");
+    const char *rest = memchr(ticket, '/', left);
+    return str_from(arena_printf(x->arena, "/view/*%.*s", rest ? (int)(left - (size_t)(rest - ticket)) : 0, rest ? rest : ""));
+}
+
 static void log_problem(exchange *x, const problem *p) {
     const fault *f = p->fault;
     log_level level = p->status >= 500 ? LOG_ERROR : LOG_INFO;
+    str path = path_shown(x);
     // What came from outside stands last.
-    log_write(level, "http", "problem id=%s status=%u code=%s method=%s path=" STR_FORMAT " %s%s%s %s", problem_id(x),
-              p->status, f->code, x->method ? x->method : "-", STR_ARG(x->path), f->text, f->field_count ? " " : "",
-              f->field_count ? f->fields[0].pointer : "", f->field_count ? f->fields[0].text : "");
+    log_write(level, "http", "problem id=%s status=%u code=%s about=%s method=%s path=" STR_FORMAT " %s%s%s %s", problem_id(x),
+              p->status, f->code, f->about[0] ? f->about : "-", x->method ? x->method : "-", STR_ARG(path), f->text,
+              f->field_count ? " " : "", f->field_count ? f->fields[0].pointer : "", f->field_count ? f->fields[0].text : "");
 }
 
 static void problem_send(exchange *x, const problem *p) {

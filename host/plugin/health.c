@@ -9,7 +9,7 @@
 struct plugin_health {
     pthread_mutex_t lock; // for all but the counters, which every call touches
     int bad_starts;       // in a row
-    int64_t not_before;   // the next start, while there are bad ones
+    int64_t not_before;   // the next start; in the past when the last one was good
     int64_t window;       // when the crashes began to be counted
     int crashes_in_window;
     bool quarantined;
@@ -19,6 +19,7 @@ struct plugin_health {
 
 plugin_health *health_create(void) {
     plugin_health *h = memory_new(sizeof *h);
+    h->not_before = INT64_MIN;
     pthread_mutex_init(&h->lock, NULL);
     return h;
 }
@@ -39,7 +40,7 @@ static int64_t wait_after(int bad_starts) {
 
 bool health_may_start(plugin_health *h, int64_t now, int64_t *wait_ms) {
     pthread_mutex_lock(&h->lock);
-    bool may = !h->quarantined && (h->bad_starts == 0 || now >= h->not_before);
+    bool may = !h->quarantined && now >= h->not_before;
     *wait_ms = h->quarantined ? -1 : may ? 0 : h->not_before - now;
     // One loop tries at a time: the others wait as if this start were bad too.
     if (may && h->bad_starts)
@@ -51,10 +52,11 @@ bool health_may_start(plugin_health *h, int64_t now, int64_t *wait_ms) {
 void health_ready(plugin_health *h) {
     pthread_mutex_lock(&h->lock);
     h->bad_starts = 0;
+    h->not_before = INT64_MIN;
     pthread_mutex_unlock(&h->lock);
 }
 
-void health_answered(plugin_health *h) {
+void health_called(plugin_health *h) {
     atomic_fetch_add_explicit(&h->calls, 1, memory_order_relaxed);
 }
 
@@ -80,6 +82,13 @@ bool health_bad_start(plugin_health *h, int64_t now, const char *trouble) {
     return brought;
 }
 
+void health_not_started(plugin_health *h, int64_t now, const char *trouble) {
+    pthread_mutex_lock(&h->lock);
+    h->not_before = now + wait_after(h->bad_starts + 1);
+    snprintf(h->trouble, sizeof h->trouble, "%s", trouble);
+    pthread_mutex_unlock(&h->lock);
+}
+
 bool health_crash(plugin_health *h, int64_t now, const char *trouble) {
     pthread_mutex_lock(&h->lock);
     if (h->crashes_in_window == 0 || now - h->window > HEALTH_WINDOW_MS) {
@@ -97,6 +106,7 @@ bool health_crash(plugin_health *h, int64_t now, const char *trouble) {
 void health_forgive(plugin_health *h) {
     pthread_mutex_lock(&h->lock);
     h->bad_starts = 0;
+    h->not_before = INT64_MIN;
     h->crashes_in_window = 0;
     h->quarantined = false;
     h->trouble[0] = '\0';
@@ -105,7 +115,7 @@ void health_forgive(plugin_health *h) {
 
 void health_tell(plugin_health *h, int64_t now, health_report *out) {
     pthread_mutex_lock(&h->lock);
-    *out = (health_report){.quarantined = h->quarantined, .waiting = h->bad_starts > 0 && now < h->not_before};
+    *out = (health_report){.quarantined = h->quarantined, .waiting = now < h->not_before};
     snprintf(out->trouble, sizeof out->trouble, "%s", h->trouble);
     pthread_mutex_unlock(&h->lock);
     out->calls = atomic_load_explicit(&h->calls, memory_order_relaxed);

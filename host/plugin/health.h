@@ -4,8 +4,9 @@
 // started. Two kinds of trouble are told apart:
 //
 //   A bad start: the worker dies, or gives up, before it is ready. Nothing can be answered then, so the next start
-//   waits 0.1 s, 0.2 s, 0.4 s ... up to 60 s. After 12 bad starts in a row, which takes less than 3 minutes if somebody
-//   wants it all the time, the plugin is quarantined.
+//   waits 0.1 s, 0.2 s, 0.4 s ... 12.8 s. After 9 bad starts in a row, which takes half a minute if somebody wants it
+//   all the time, the plugin is quarantined. Where the host itself could make no process (it is out of descriptors or
+//   memory), the plugin is not to blame: the next start waits, and nothing is counted.
 //
 //   A crash during a call, or a call over its deadline: mostly one bad request. The next worker may start at once,
 //   because others wait for answers; starting one costs milliseconds. Only more than 1000 in 5 minutes
@@ -21,8 +22,8 @@
 
 enum {
     HEALTH_FIRST_WAIT_MS = 100,
-    HEALTH_LONGEST_WAIT_MS = 60000,
-    HEALTH_BAD_STARTS = 12,
+    HEALTH_LONGEST_WAIT_MS = 30000,
+    HEALTH_BAD_STARTS = 9,
     HEALTH_CRASHES = 1000,
     HEALTH_WINDOW_MS = 300000,
     HEALTH_TROUBLE = 200,
@@ -37,12 +38,14 @@ void health_destroy(plugin_health *h);
 // (-1: until the administrator says so).
 bool health_may_start(plugin_health *h, int64_t now, int64_t *wait_ms);
 void health_ready(plugin_health *h);    // a worker started well
-void health_answered(plugin_health *h); // a call came back
+void health_called(plugin_health *h); // a call ended, well or not
 void health_late(plugin_health *h);     // counts as well as the crash that follows from it
 
 // Both return true for the one report that brought the quarantine. `trouble` is a sentence.
 bool health_bad_start(plugin_health *h, int64_t now, const char *trouble);
 bool health_crash(plugin_health *h, int64_t now, const char *trouble);
+
+void health_not_started(plugin_health *h, int64_t now, const char *trouble); // the host's own fault
 
 void health_forgive(plugin_health *h); // lifts quarantine and waiting; the counters stay
 

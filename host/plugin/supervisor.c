@@ -84,10 +84,7 @@ static void replay(plugin_supervisor *s, call_queue *others) {
 
 static void start_failed(plugin_supervisor *s, const char *trouble) {
     fault why = {0};
-    int64_t now = steady_ms();
     log_write(LOG_WARNING, "plugin", "a worker could not start: %s plugin=%s", trouble, s->plugin);
-    if (health_bad_start(s->info.health, now, trouble))
-        plugin_registry_tell_quarantine(s->house.registry, s->plugin, trouble);
     fault_set(&why, STATUS_PLUGIN_FAILED, "plugin.start_failed", "The tool \"%.40s\" cannot be started: %.200s",
               s->plugin, trouble);
     fail_all(s, &s->waiting, &why);
@@ -103,9 +100,13 @@ static void on_gone(void *context, plugin_worker *w) {
     if (stopped) {
         replay(s, &end.others);
     } else if (!end.was_ready) {
+        if (health_bad_start(s->info.health, steady_ms(), end.trouble))
+            plugin_registry_tell_quarantine(s->house.registry, s->plugin, end.trouble);
         start_failed(s, end.trouble);
     } else {
         tell_crash(s, &end);
+        if (end.to_blame)
+            health_called(s->info.health);
         if (end.late)
             health_late(s->info.health);
         if (health_crash(s->info.health, steady_ms(), end.trouble))
@@ -127,7 +128,7 @@ static void on_ready(void *context) {
 
 static void on_answered(void *context, call_slot *slot) {
     plugin_supervisor *s = context;
-    health_answered(s->info.health);
+    health_called(s->info.health);
     if (slot->call->status == STATUS_PLUGIN_LATE)
         health_late(s->info.health);
     s->house.done(s->house.context, slot->call);
@@ -186,8 +187,10 @@ static bool start_worker(plugin_supervisor *s) {
     }
     plugin_worker_owner owner = {s, on_ready, on_answered, on_gone};
     status started = plugin_worker_create(s->house.loop, s->house.registry, &s->info, &owner, &s->worker, &why);
-    if (started != STATUS_OK)
+    if (started != STATUS_OK) {
+        health_not_started(s->info.health, steady_ms(), why.text);
         start_failed(s, why.text);
+    }
     return started == STATUS_OK;
 }
 
