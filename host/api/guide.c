@@ -5,8 +5,8 @@
 #include "api/operations.h"
 
 static status guides_list_read(operation_call *c) {
-    return guide_list_write(c->store, c->answer, c->language, input_text(c->query, "after"), input_int(c->query, "limit", 20),
-                            &c->fault);
+    return guide_list_write(c->store, c->answer, c->language, input_text(c->query, "after"),
+                            input_int(c->query, "limit", 20), &c->fault);
 }
 
 static status guides_get_read(operation_call *c) {

@@ -8,8 +8,8 @@
 #include "base/arena.h"
 #include "plugin/manifest.h"
 
-// A copy of a JSON Schema in which every text by language ({"en": "...", "it": "..."} as title, description or x-...) is
-// one text: the reader's language, else English, else the first. In the arena. NULL stays NULL.
+// A copy of a JSON Schema in which every text by language ({"en": "...", "it": "..."} as title, description or x-...)
+// is one text: the reader's language, else English, else the first. In the arena. NULL stays NULL.
 json_t *manifest_schema_text(arena *a, const json_t *schema, const char *language);
 
 // Key and value into the answer; `m` may be NULL.

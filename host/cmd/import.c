@@ -19,8 +19,9 @@ static void table_print(const import_summary *s, bool dry) {
     snprintf(guides, sizeof guides, "%zu phases, %zu objectives, %zu tasks", s->phases, s->objectives, s->tasks);
     snprintf(templates, sizeof templates, "%zu files; %zu came without any", s->files, s->missing);
     snprintf(tools, sizeof tools, "%zu provided by an installed plugin", s->installed);
-    printf("%s\n\n  %-18s %6s %8s %10s\n", dry ? "This is what an import would do. Nothing was changed." : "The import is done.", "",
-           "new", "changed", "unchanged");
+    printf("%s\n\n  %-18s %6s %8s %10s\n",
+           dry ? "This is what an import would do. Nothing was changed." : "The import is done.", "", "new", "changed",
+           "unchanged");
     tally_print("problem profiles", &s->profiles, "");
     tally_print("guides", &s->guides, guides);
     tally_print("templates", &s->templates, templates);
@@ -100,8 +101,10 @@ int cmd_import(int argc, char **argv) {
     };
     const command_usage usage = {
         "interlink import --data DIR [--dry-run] FOLDER",
-        "Reads a catalogue: problem profiles (problemprofiles/problemprofiles.json), guides (schemas/ID/metadata.json and\n"
-        "phases/*.json) and Interlinkers (interlinkers/KIND/NAME/metadata.json with instructions, pictures and files).\n"
+        "Reads a catalogue: problem profiles (problemprofiles/problemprofiles.json), guides (schemas/ID/metadata.json "
+        "and\n"
+        "phases/*.json) and Interlinkers (interlinkers/KIND/NAME/metadata.json with instructions, pictures and "
+        "files).\n"
         "Everything is checked first. If anything is wrong, each fault is said with its file, place and reason, and\n"
         "nothing is imported. Run it again after a change: entries are found by their id and nothing is doubled. What\n"
         "the folder does not name stays as it is. A server may run on the data folder meanwhile.",

@@ -10,12 +10,24 @@
 #include "store/search.h"
 
 // What an item shows, but for its profiles.
-#define ITEM_COLUMNS \
-    "i.id, i.kind, i.subject, i.name, i.description, i.languages, i.tags, i.licence, i.difficulty, i.logo, p.id, i.missing"
+#define ITEM_COLUMNS                                                                                                   \
+    "i.id, i.kind, i.subject, i.name, i.description, i.languages, i.tags, i.licence, i.difficulty, i.logo, p.id, "     \
+    "i.missing"
 
 enum {
-    ITEM_ID, ITEM_KIND, ITEM_SUBJECT, ITEM_NAME, ITEM_DESCRIPTION, ITEM_LANGUAGES, ITEM_TAGS,
-    ITEM_LICENCE, ITEM_DIFFICULTY, ITEM_LOGO, ITEM_PLUGIN, ITEM_MISSING, ITEM_END
+    ITEM_ID,
+    ITEM_KIND,
+    ITEM_SUBJECT,
+    ITEM_NAME,
+    ITEM_DESCRIPTION,
+    ITEM_LANGUAGES,
+    ITEM_TAGS,
+    ITEM_LICENCE,
+    ITEM_DIFFICULTY,
+    ITEM_LOGO,
+    ITEM_PLUGIN,
+    ITEM_MISSING,
+    ITEM_END
 };
 
 // A text as a string, also when there is none.
@@ -60,8 +72,8 @@ static void profiles_put(answer *out, store_rows *needs, bool *left, str id) {
 
 // The same for one entry.
 static status needs_put(store *s, answer *out, const char *id, fault *f) {
-    store_rows *needs =
-        store_query(s, "SELECT interlinker, profile FROM interlinker_need WHERE interlinker = ? ORDER BY profile", "t", id);
+    store_rows *needs = store_query(
+        s, "SELECT interlinker, profile FROM interlinker_need WHERE interlinker = ? ORDER BY profile", "t", id);
     bool left = store_next(needs);
     profiles_put(out, needs, &left, str_from(id));
     return store_end(needs, f);
@@ -126,8 +138,8 @@ status catalogue_item_write(store *s, answer *out, const char *id, const char *l
 // change the statement; ids hold no bar.
 typedef struct conditions {
     const char *kind;
-    char language[24];  // pattern for the list of languages, "" for any
-    buffer profiles;    // "|A|B|", or empty
+    char language[24]; // pattern for the list of languages, "" for any
+    buffer profiles;   // "|A|B|", or empty
 } conditions;
 
 static void conditions_make(conditions *c, const catalogue_filter *filter) {
@@ -145,26 +157,27 @@ static void conditions_make(conditions *c, const catalogue_filter *filter) {
     }
 }
 
-#define CONDITIONS                                                                                    \
-    "(? = '' OR i.kind = ?) AND (? = '' OR lower(i.languages) LIKE ?) AND (? = '' OR EXISTS "         \
+#define CONDITIONS                                                                                                     \
+    "(? = '' OR i.kind = ?) AND (? = '' OR lower(i.languages) LIKE ?) AND (? = '' OR EXISTS "                          \
     "(SELECT 1 FROM interlinker_need w WHERE w.interlinker = i.id AND replace(?, '|' || w.profile || '|', '') <> ?)) "
 #define CONDITIONS_TYPES "ttttsss"
-#define CONDITIONS_VALUES(c) \
+#define CONDITIONS_VALUES(c)                                                                                           \
     (c)->kind, (c)->kind, (c)->language, (c)->language, profiles_of(c), profiles_of(c), profiles_of(c)
 
 static str profiles_of(const conditions *c) {
     return c->profiles.len > 0 ? buffer_str(&c->profiles) : STR("");
 }
 
-static status page_write(store *s, answer *out, const catalogue_filter *filter, const conditions *c, const char *language,
-                         fault *f) {
+static status page_write(store *s, answer *out, const catalogue_filter *filter, const conditions *c,
+                         const char *language, fault *f) {
     char last[256] = "";
     int64_t count = 0;
     const char *after = filter->after ? filter->after : "";
     answer_key(out, "items");
     answer_array(out);
     store_rows *needs = store_query(
-        s, "SELECT interlinker, profile FROM interlinker_need WHERE interlinker > ? ORDER BY interlinker, profile", "t", after);
+        s, "SELECT interlinker, profile FROM interlinker_need WHERE interlinker > ? ORDER BY interlinker, profile", "t",
+        after);
     bool left = store_next(needs);
     store_rows *r = store_query(s,
                                 "SELECT " ITEM_COLUMNS " FROM interlinker i LEFT JOIN plugin p ON p.id = i.plugin "
@@ -211,8 +224,8 @@ static bool cursor_read(const char *after, const search_hit *hits, size_t count,
 
 enum { SEARCH_HITS = 1000 };
 
-static status hits_write(store *s, answer *out, const catalogue_filter *filter, const conditions *c, const char *language,
-                         const search_hit *hits, size_t count, size_t from, fault *f) {
+static status hits_write(store *s, answer *out, const catalogue_filter *filter, const conditions *c,
+                         const char *language, const search_hit *hits, size_t count, size_t from, fault *f) {
     status result = STATUS_OK;
     int64_t shown = 0;
     size_t at = from, last = from;
@@ -247,14 +260,15 @@ static bool is_blank(const char *text) {
     return text == NULL || text[strspn(text, " \t\r\n")] == 0;
 }
 
-status catalogue_list_write(store *s, arena *a, answer *out, const catalogue_filter *filter, const char *language, fault *f) {
+status catalogue_list_write(store *s, arena *a, answer *out, const catalogue_filter *filter, const char *language,
+                            fault *f) {
     search_hit *hits = NULL;
     size_t count = 0, from = 0;
     status result = STATUS_OK;
     bool searching = !is_blank(filter->search);
     if (searching) {
-        result = search_find(s, a, "interlinker", language, str_from(filter->search), SEARCH_ALL_WORDS, SEARCH_HITS, &hits,
-                             &count, f);
+        result = search_find(s, a, "interlinker", language, str_from(filter->search), SEARCH_ALL_WORDS, SEARCH_HITS,
+                             &hits, &count, f);
         if (result == STATUS_OK && !cursor_read(filter->after, hits, count, &from)) {
             result = fault_add_field(f, "query/after", "format", "This is not a cursor of this search.");
         }
@@ -305,11 +319,13 @@ static void entry_texts_put(answer *out, store_rows *r, const char *language) {
     answer_put_raw(out, "names", store_str(r, ITEM_NAME));
 }
 
-status catalogue_entry_open(store *s, answer *out, const char *id, const char *language, catalogue_entry *entry, fault *f) {
-    store_rows *r = store_query(s,
-                                "SELECT " ITEM_COLUMNS ", i.instructions, i.constraints, i.regulations, i.uri, i.details "
-                                "FROM interlinker i LEFT JOIN plugin p ON p.id = i.plugin WHERE i.id = ?",
-                                "t", id);
+status catalogue_entry_open(store *s, answer *out, const char *id, const char *language, catalogue_entry *entry,
+                            fault *f) {
+    store_rows *r =
+        store_query(s,
+                    "SELECT " ITEM_COLUMNS ", i.instructions, i.constraints, i.regulations, i.uri, i.details "
+                    "FROM interlinker i LEFT JOIN plugin p ON p.id = i.plugin WHERE i.id = ?",
+                    "t", id);
     if (!store_next(r)) {
         status result = store_end(r, f);
         return result != STATUS_OK ? result : unknown(f);
@@ -327,7 +343,8 @@ status catalogue_entry_open(store *s, answer *out, const char *id, const char *l
     return result == STATUS_OK ? files_put(s, out, id, f) : result;
 }
 
-status catalogue_profiles_write(store *s, answer *out, const char *language, const char *after, int64_t limit, fault *f) {
+status catalogue_profiles_write(store *s, answer *out, const char *language, const char *after, int64_t limit,
+                                fault *f) {
     char last[256] = "";
     int64_t count = 0;
     answer_object(out);
@@ -348,7 +365,8 @@ status catalogue_profiles_write(store *s, answer *out, const char *language, con
     }
     status result = store_end(r, f);
     answer_end(out);
-    bool more = count == limit && store_count(s, 0, "SELECT 1 FROM problem_profile WHERE id > ? LIMIT 1", "t", last) != 0;
+    bool more =
+        count == limit && store_count(s, 0, "SELECT 1 FROM problem_profile WHERE id > ? LIMIT 1", "t", last) != 0;
     answer_put_text(out, "next", more ? last : NULL);
     answer_end(out);
     return result;

@@ -11,20 +11,21 @@
 #include "base/arena.h"
 #include "store/store.h"
 
-enum { CATALOGUE_PROFILES = 50, CATALOGUE_SUMMARY = 200 };  // profiles in a filter; letters of a summary
+enum { CATALOGUE_PROFILES = 50, CATALOGUE_SUMMARY = 200 }; // profiles in a filter; letters of a summary
 
 typedef struct catalogue_filter {
-    const char *search;    // words, or NULL
-    const char *kind;      // plugin, template, link, or NULL
-    const char *language;  // only those that have it, or NULL
-    const char *const *profiles;  // only those that answer one of these; at most CATALOGUE_PROFILES
+    const char *search;          // words, or NULL
+    const char *kind;            // plugin, template, link, or NULL
+    const char *language;        // only those that have it, or NULL
+    const char *const *profiles; // only those that answer one of these; at most CATALOGUE_PROFILES
     size_t profile_count;
-    const char *after;     // cursor of an earlier answer, or NULL
+    const char *after; // cursor of an earlier answer, or NULL
     int64_t limit;
 } catalogue_filter;
 
 // The list {"items", "next"}: best first when searching, else by id. STATUS_INVALID for a cursor that nobody gave out.
-status catalogue_list_write(store *s, arena *a, answer *out, const catalogue_filter *filter, const char *language, fault *f);
+status catalogue_list_write(store *s, arena *a, answer *out, const catalogue_filter *filter, const char *language,
+                            fault *f);
 
 // One item as lists show it. STATUS_NOT_FOUND without such an entry.
 status catalogue_item_write(store *s, answer *out, const char *id, const char *language, fault *f);
@@ -36,10 +37,12 @@ typedef struct catalogue_entry {
     char kind[16], plugin[128];
     bool missing;
 } catalogue_entry;
-status catalogue_entry_open(store *s, answer *out, const char *id, const char *language, catalogue_entry *entry, fault *f);
+status catalogue_entry_open(store *s, answer *out, const char *id, const char *language, catalogue_entry *entry,
+                            fault *f);
 
 // The list of problem profiles, by id.
-status catalogue_profiles_write(store *s, answer *out, const char *language, const char *after, int64_t limit, fault *f);
+status catalogue_profiles_write(store *s, answer *out, const char *language, const char *after, int64_t limit,
+                                fault *f);
 
 // A file of a template or a picture, for whoever serves it. STATUS_NOT_FOUND if there is none. In the arena.
 typedef struct catalogue_file {

@@ -14,24 +14,27 @@ static status row_take(store_rows *r, arena *a, catalogue_file *out, fault *f) {
         out->size = store_int(r, 4);
     }
     status result = store_end(r, f);
-    return result == STATUS_OK && !found ? fault_set(f, STATUS_NOT_FOUND, "file.not_found", "There is no such file.") : result;
+    return result == STATUS_OK && !found ? fault_set(f, STATUS_NOT_FOUND, "file.not_found", "There is no such file.")
+                                         : result;
 }
 
 status catalogue_file_get(store *s, arena *a, const char *id, const char *language, catalogue_file *out, fault *f) {
-    return row_take(store_query(s, "SELECT language, name, type, blob, size FROM interlinker_file "
-                                   "WHERE interlinker = ? AND language = ?",
+    return row_take(store_query(s,
+                                "SELECT language, name, type, blob, size FROM interlinker_file "
+                                "WHERE interlinker = ? AND language = ?",
                                 "tt", id, language),
                     a, out, f);
 }
 
 status catalogue_logo_get(store *s, arena *a, const char *id, catalogue_file *out, fault *f) {
-    return row_take(store_query(s, "SELECT NULL, NULL, logo_type, logo, 0 FROM interlinker WHERE id = ?", "t", id), a, out,
-                    f);
+    return row_take(store_query(s, "SELECT NULL, NULL, logo_type, logo, 0 FROM interlinker WHERE id = ?", "t", id), a,
+                    out, f);
 }
 
 status catalogue_file_pick(store *s, arena *a, const char *id, const char *language, catalogue_file *out, fault *f) {
-    return row_take(store_query(s, "SELECT language, name, type, blob, size FROM interlinker_file WHERE interlinker = ? "
-                                   "ORDER BY CASE language WHEN ? THEN 0 WHEN 'en' THEN 1 ELSE 2 END, language LIMIT 1",
+    return row_take(store_query(s,
+                                "SELECT language, name, type, blob, size FROM interlinker_file WHERE interlinker = ? "
+                                "ORDER BY CASE language WHEN ? THEN 0 WHEN 'en' THEN 1 ELSE 2 END, language LIMIT 1",
                                 "tt", id, language),
                     a, out, f);
 }
@@ -41,8 +44,8 @@ status catalogue_file_pick(store *s, arena *a, const char *id, const char *langu
 typedef struct summary {
     buffer *out;
     size_t letters;
-    size_t cut;   // bytes of `out` up to the last whole word that leaves room for an ellipsis
-    bool space;   // owed before the next letter
+    size_t cut; // bytes of `out` up to the last whole word that leaves room for an ellipsis
+    bool space; // owed before the next letter
     bool full;
 } summary;
 
@@ -82,7 +85,7 @@ static bool is_mark(str text, size_t i) {
     bool word_behind = i + 1 < text.len && isalnum((unsigned char)text.ptr[i + 1]);
     bool line_start = i == 0 || text.ptr[i - 1] == '\n' || text.ptr[i - 1] == '#';
     if (c == '_') {
-        return !(word_before && word_behind);  // the underscore of an id is a letter
+        return !(word_before && word_behind); // the underscore of an id is a letter
     }
     return c == '*' || c == '`' || line_start;
 }
@@ -90,7 +93,8 @@ static bool is_mark(str text, size_t i) {
 // Letters and digits mean themselves wherever they stand.
 static size_t plain_run(str text, size_t i) {
     size_t from = i;
-    while (i < text.len && ((text.ptr[i] | 32) >= 'a' ? (text.ptr[i] | 32) <= 'z' : text.ptr[i] >= '0' && text.ptr[i] <= '9')) {
+    while (i < text.len &&
+           ((text.ptr[i] | 32) >= 'a' ? (text.ptr[i] | 32) <= 'z' : text.ptr[i] >= '0' && text.ptr[i] <= '9')) {
         i++;
     }
     return i - from;

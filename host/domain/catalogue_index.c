@@ -13,8 +13,10 @@
 
 status catalogue_changed(store *s, fault *f) {
     char version[24];
-    snprintf(version, sizeof version, "%lld",
-             (long long)store_count(s, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'catalogue.version'", "") + 1);
+    snprintf(
+        version, sizeof version, "%lld",
+        (long long)store_count(s, 0, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'catalogue.version'", "") +
+            1);
     return meta_set(s, "catalogue.version", version, f);
 }
 
@@ -60,10 +62,11 @@ status catalogue_provide(store *s, fault *f) {
                            "");
     }
     for (; list != NULL && result == STATUS_OK; list = list->next) {
-        result = store_run(s, f,
-                           "UPDATE interlinker SET plugin = ? WHERE id = ? AND kind = 'plugin' "
-                           "AND (plugin IS NULL OR plugin <> ?) AND NOT EXISTS (SELECT 1 FROM plugin p WHERE p.id = interlinker.id)",
-                           "ttt", list->plugin, list->entry, list->plugin);
+        result = store_run(
+            s, f,
+            "UPDATE interlinker SET plugin = ? WHERE id = ? AND kind = 'plugin' "
+            "AND (plugin IS NULL OR plugin <> ?) AND NOT EXISTS (SELECT 1 FROM plugin p WHERE p.id = interlinker.id)",
+            "ttt", list->plugin, list->entry, list->plugin);
     }
     arena_destroy(a);
     return result;
@@ -97,16 +100,17 @@ static str buffer_words(const buffer *b) {
 
 typedef struct entry_texts {
     json_t *name, *description, *instructions, *tags, *languages;
-    json_t *needs;  // list of names by language
+    json_t *needs; // list of names by language
 } entry_texts;
 
 static status entry_read(store *s, const char *id, entry_texts *e, fault *f) {
-    store_rows *r = store_query(s, "SELECT name, description, instructions, tags, languages FROM interlinker WHERE id = ?",
-                                "t", id);
+    store_rows *r = store_query(
+        s, "SELECT name, description, instructions, tags, languages FROM interlinker WHERE id = ?", "t", id);
     if (!store_next(r)) {
         status result = store_end(r, f);
-        return result != STATUS_OK ? result
-                                   : fault_set(f, STATUS_NOT_FOUND, "interlinker.not_found", "There is no Interlinker %s.", id);
+        return result != STATUS_OK
+                   ? result
+                   : fault_set(f, STATUS_NOT_FOUND, "interlinker.not_found", "There is no Interlinker %s.", id);
     }
     e->name = parse(store_str(r, 0));
     e->description = parse(store_str(r, 1));
@@ -115,8 +119,9 @@ static status entry_read(store *s, const char *id, entry_texts *e, fault *f) {
     e->languages = parse(store_str(r, 4));
     e->needs = json_array();
     status result = store_end(r, f);
-    r = store_query(s, "SELECT p.name FROM interlinker_need n JOIN problem_profile p ON p.id = n.profile "
-                       "WHERE n.interlinker = ? ORDER BY p.id",
+    r = store_query(s,
+                    "SELECT p.name FROM interlinker_need n JOIN problem_profile p ON p.id = n.profile "
+                    "WHERE n.interlinker = ? ORDER BY p.id",
                     "t", id);
     while (store_next(r)) {
         json_array_append_new(e->needs, parse(store_str(r, 0)));
@@ -155,8 +160,8 @@ static status entry_index(store *s, const char *id, const entry_texts *e, const 
     json_array_foreach(e->needs, i, need) {
         add_words(&body, text_of(need, language));
     }
-    status result = search_put(s, "interlinker", id, language, str_from(text_of(e->name, language)), buffer_words(&tags),
-                               buffer_words(&body), f);
+    status result = search_put(s, "interlinker", id, language, str_from(text_of(e->name, language)),
+                               buffer_words(&tags), buffer_words(&body), f);
     if (result == STATUS_OK) {
         result = entry_words(s, id, e, language, buffer_words(&tags), f);
     }
@@ -237,15 +242,18 @@ static status texts_index(store *s, similar_kind kind, const char *id, const wei
 
 status catalogue_profile_index(store *s, const char *profile, fault *f) {
     store_rows *r;
-    status result = store_one(s, &r, "SELECT name, description, functionality FROM problem_profile WHERE id = ?", "t", profile);
+    status result =
+        store_one(s, &r, "SELECT name, description, functionality FROM problem_profile WHERE id = ?", "t", profile);
     if (result != STATUS_OK) {
         return fault_set(f, result, "profile.not_found", "There is no problem profile %s.", profile);
     }
-    json_t *name = parse(store_str(r, 0)), *description = parse(store_str(r, 1)), *functionality = parse(store_str(r, 2));
+    json_t *name = parse(store_str(r, 0)), *description = parse(store_str(r, 1)),
+           *functionality = parse(store_str(r, 2));
     result = store_end(r, f);
     if (result == STATUS_OK) {
-        result = texts_index(s, SIMILAR_PROFILE, profile,
-                             (weighed[3]){{name, weight_name}, {description, weight_text}, {functionality, weight_text}}, f);
+        result =
+            texts_index(s, SIMILAR_PROFILE, profile,
+                        (weighed[3]){{name, weight_name}, {description, weight_text}, {functionality, weight_text}}, f);
     }
     json_decref(name);
     json_decref(description);
@@ -269,9 +277,10 @@ status catalogue_guide_index(store *s, const char *guide, fault *f) {
     } task;
     arena *a = arena_create();
     task *list = NULL;
-    store_rows *r = store_query(s, "SELECT t.id, t.name, t.description, o.name FROM guide_node t "
-                                   "LEFT JOIN guide_node o ON o.guide = t.guide AND o.id = t.parent "
-                                   "WHERE t.guide = ? AND t.kind = 'task'",
+    store_rows *r = store_query(s,
+                                "SELECT t.id, t.name, t.description, o.name FROM guide_node t "
+                                "LEFT JOIN guide_node o ON o.guide = t.guide AND o.id = t.parent "
+                                "WHERE t.guide = ? AND t.kind = 'task'",
                                 "t", guide);
     while (store_next(r)) {
         task *t = arena_alloc(a, sizeof *t);

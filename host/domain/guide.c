@@ -12,10 +12,10 @@ static void text_put(answer *out, const char *key, str texts, const char *langua
 }
 
 // Columns: id, name, description, languages, tags, licence, then how many of each kind.
-#define GUIDE_COLUMNS                                                                                          \
-    "g.id, g.name, g.description, g.languages, g.tags, g.licence, "                                            \
-    "(SELECT count(*) FROM guide_node n WHERE n.guide = g.id AND n.kind = 'phase'), "                          \
-    "(SELECT count(*) FROM guide_node n WHERE n.guide = g.id AND n.kind = 'objective'), "                      \
+#define GUIDE_COLUMNS                                                                                                  \
+    "g.id, g.name, g.description, g.languages, g.tags, g.licence, "                                                    \
+    "(SELECT count(*) FROM guide_node n WHERE n.guide = g.id AND n.kind = 'phase'), "                                  \
+    "(SELECT count(*) FROM guide_node n WHERE n.guide = g.id AND n.kind = 'objective'), "                              \
     "(SELECT count(*) FROM guide_node n WHERE n.guide = g.id AND n.kind = 'task') "
 
 static void guide_open(answer *out, store_rows *r, const char *language) {
@@ -64,7 +64,7 @@ typedef struct tie {
 
 typedef struct ties {
     tie *items;
-    size_t count, at;  // `at`: the first one that no node has taken yet
+    size_t count, at; // `at`: the first one that no node has taken yet
 } ties;
 
 static status ties_read(store *s, arena *a, const char *sql, const char *guide, ties *out, fault *f) {
@@ -102,7 +102,8 @@ static status nodes_write(store *s, answer *out, const char *guide, const char *
     char open[LEVELS][256];
     size_t depth = 0;
     store_rows *r = store_query(
-        s, "SELECT id, parent, kind, name, description FROM guide_node WHERE guide = ? ORDER BY position, id", "t", guide);
+        s, "SELECT id, parent, kind, name, description FROM guide_node WHERE guide = ? ORDER BY position, id", "t",
+        guide);
     while (store_next(r)) {
         str parent = store_str(r, 1);
         while (depth > 0 && !str_is(parent, open[depth - 1])) {
@@ -136,18 +137,21 @@ status guide_write(store *s, arena *a, answer *out, const char *id, const char *
     store_rows *r = store_query(s, "SELECT " GUIDE_COLUMNS "FROM guide g WHERE g.id = ?", "t", id);
     if (!store_next(r)) {
         status result = store_end(r, f);
-        return result != STATUS_OK ? result : fault_set(f, STATUS_NOT_FOUND, "guide.not_found", "There is no such guide.");
+        return result != STATUS_OK ? result
+                                   : fault_set(f, STATUS_NOT_FOUND, "guide.not_found", "There is no such guide.");
     }
     guide_open(out, r, language);
     status result = store_end(r, f);
     if (result == STATUS_OK) {
-        result = ties_read(s, a, "SELECT w.node, w.profile FROM guide_need w JOIN guide_node n ON n.guide = w.guide "
-                                 "AND n.id = w.node WHERE w.guide = ? ORDER BY n.position, n.id, w.profile",
+        result = ties_read(s, a,
+                           "SELECT w.node, w.profile FROM guide_need w JOIN guide_node n ON n.guide = w.guide "
+                           "AND n.id = w.node WHERE w.guide = ? ORDER BY n.position, n.id, w.profile",
                            id, &needs, f);
     }
     if (result == STATUS_OK) {
-        result = ties_read(s, a, "SELECT w.node, w.after FROM guide_prerequisite w JOIN guide_node n ON n.guide = w.guide "
-                                 "AND n.id = w.node WHERE w.guide = ? ORDER BY n.position, n.id, w.after",
+        result = ties_read(s, a,
+                           "SELECT w.node, w.after FROM guide_prerequisite w JOIN guide_node n ON n.guide = w.guide "
+                           "AND n.id = w.node WHERE w.guide = ? ORDER BY n.position, n.id, w.after",
                            id, &before, f);
     }
     if (result == STATUS_OK) {

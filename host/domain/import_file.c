@@ -69,8 +69,7 @@ static int open_step_by_step(int folder, const char *path, int flags) {
 }
 
 static int open_beneath(const import_folder *folder, const char *path, int flags) {
-    struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC),
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC), .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
     int fd = (int)syscall(SYS_openat2, folder->fd, path, &how, sizeof how);
     if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) {
         return fd;
@@ -86,10 +85,15 @@ static int open_beneath(const import_folder *folder, const char *path, int flags
 static import_found open_failed(const char *path, const import_place *at) {
     switch (errno) {
     case ENOENT:
-    case ENOTDIR: return IMPORT_ABSENT;
+    case ENOTDIR:
+        return IMPORT_ABSENT;
     case EXDEV:
-    case ELOOP: import_fault(at, "the path \"%s\" leads out of the folder", path); break;
-    default: import_fault(at, "\"%s\" cannot be read: %s", path, strerror(errno)); break;
+    case ELOOP:
+        import_fault(at, "the path \"%s\" leads out of the folder", path);
+        break;
+    default:
+        import_fault(at, "\"%s\" cannot be read: %s", path, strerror(errno));
+        break;
     }
     return IMPORT_REFUSED;
 }
@@ -167,7 +171,8 @@ static import_found file_open(import_folder *folder, const char *path, size_t li
     return IMPORT_REFUSED;
 }
 
-import_found import_file_size(import_folder *folder, const char *path, size_t limit, const import_place *at, size_t *size) {
+import_found import_file_size(import_folder *folder, const char *path, size_t limit, const import_place *at,
+                              size_t *size) {
     int fd = -1;
     import_found found = file_open(folder, path, limit, at, &fd, size);
     if (found == IMPORT_FOUND) {
@@ -207,7 +212,8 @@ static void json_failed(const import_place *file, const json_error_t *error) {
     const char *reason = error->text;
     bool twice = strstr(reason, "duplicate object key") != NULL;
     import_report *report = file->report;
-    import_place at = {report, file->file, arena_printf(report->arena, "line %d, column %d", error->line, error->column)};
+    import_place at = {report, file->file,
+                       arena_printf(report->arena, "line %d, column %d", error->line, error->column)};
     if (twice) {
         const char *near = strstr(reason, "near ");
         import_fault(&at, "a name stands twice in one object (a language can have one text only)%s%s", near ? ", " : "",
@@ -224,7 +230,7 @@ json_t *import_file_json(import_folder *folder, const char *path, import_report 
     *found = import_file_read(folder, path, IMPORT_TEXT_LIMIT, &at, scratch, &text);
     json_t *value = NULL;
     if (*found == IMPORT_FOUND) {
-        if (str_starts(text, "\xEF\xBB\xBF")) {  // a byte order mark, as some editors leave it
+        if (str_starts(text, "\xEF\xBB\xBF")) { // a byte order mark, as some editors leave it
             text = (str){text.ptr + 3, text.len - 3};
         }
         json_error_t error;

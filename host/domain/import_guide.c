@@ -9,15 +9,16 @@ static const struct {
     const char *kind, *children;
 } levels[] = {{"phase", "objectives"}, {"objective", "tasks"}, {"task", NULL}};
 
-static size_t node_add(import *i, import_guide *g, const import_place *at, const json_t *json, size_t level, size_t parent) {
+static size_t node_add(import *i, import_guide *g, const import_place *at, const json_t *json, size_t level,
+                       size_t parent) {
     if (!import_is_object(at, json)) {
         return IMPORT_NO_NODE;
     }
     import_node n = {.kind = levels[level].kind, .parent = parent, .place = *at, .json = json};
     n.id = import_id_read(at, json, "id");
     n.name = import_texts_json(i->arena, import_texts_read(at, json, "name_translations", IMPORT_LINE, IMPORT_MUST));
-    n.description =
-        import_texts_json(i->arena, import_texts_read(at, json, "description_translations", IMPORT_MARKDOWN, IMPORT_MAY));
+    n.description = import_texts_json(
+        i->arena, import_texts_read(at, json, "description_translations", IMPORT_MARKDOWN, IMPORT_MAY));
     n.needs = import_needs_read(i, at, json);
     if (n.id == NULL) {
         return IMPORT_NO_NODE;
@@ -25,7 +26,8 @@ static size_t node_add(import *i, import_guide *g, const import_place *at, const
     const json_t *earlier = json_object_get(g->index, n.id);
     if (earlier != NULL) {
         const import_place *there = &g->nodes[json_integer_value(earlier)].place;
-        import_fault(at, "the id \"%s\" is taken by %s%s%s", n.id, there->file, there->pointer[0] ? ": " : "", there->pointer);
+        import_fault(at, "the id \"%s\" is taken by %s%s%s", n.id, there->file, there->pointer[0] ? ": " : "",
+                     there->pointer);
         return IMPORT_NO_NODE;
     }
     if (g->node_count == g->node_room) {
@@ -42,7 +44,8 @@ static size_t node_add(import *i, import_guide *g, const import_place *at, const
 }
 
 // The children of a node, in the order in which they come, each with its own children behind it.
-static void children_add(import *i, import_guide *g, const import_place *at, const json_t *json, size_t level, size_t parent) {
+static void children_add(import *i, import_guide *g, const import_place *at, const json_t *json, size_t level,
+                         size_t parent) {
     if (levels[level].children == NULL || !json_is_object(json)) {
         return;
     }
@@ -142,8 +145,8 @@ static void guide_read(import *i, const char *folder) {
     g->id = import_id_read(&at, json, "id");
     g->name = import_texts_json(i->arena, name);
     g->languages = import_languages_json(i->arena, name);
-    g->description =
-        import_texts_json(i->arena, import_texts_read(&at, json, "description_translations", IMPORT_MARKDOWN, IMPORT_MAY));
+    g->description = import_texts_json(
+        i->arena, import_texts_read(&at, json, "description_translations", IMPORT_MARKDOWN, IMPORT_MAY));
     g->tags = import_tags_read(&at, json, "tags_translations");
     g->author = import_word_read(&at, json, "author", IMPORT_MAY);
     g->licence = import_word_read(&at, json, "licence", IMPORT_MAY);
@@ -173,7 +176,7 @@ void import_guides_read(import *i) {
     import_names folders;
     import_folder_list(i->folder, "schemas", true, &at, &folders);
     for (size_t k = 0; k < folders.count; k++) {
-        if (strncmp(folders.names[k], "__", 2) != 0) {  // __pycache__ and its like
+        if (strncmp(folders.names[k], "__", 2) != 0) { // __pycache__ and its like
             guide_read(i, arena_printf(i->arena, "schemas/%s", folders.names[k]));
         }
     }

@@ -10,7 +10,7 @@ typedef struct guide_writing {
     const import_guide *guide;
     store *store;
     fault *fault;
-    bool changed;  // anything at all
+    bool changed; // anything at all
 } guide_writing;
 
 static status note_change(guide_writing *w, status result) {
@@ -110,7 +110,8 @@ static bool comes_after(const import_guide *g, const import_node *n, const char 
 static status order_remove(guide_writing *w) {
     gone *list = NULL;
     arena *a = w->import->arena;
-    store_rows *r = store_query(w->store, "SELECT node, after FROM guide_prerequisite WHERE guide = ?", "t", w->guide->id);
+    store_rows *r =
+        store_query(w->store, "SELECT node, after FROM guide_prerequisite WHERE guide = ?", "t", w->guide->id);
     while (store_next(r)) {
         const import_node *n = node_find(w->guide, store_text(r, 0));
         if (n == NULL || !comes_after(w->guide, n, store_text(r, 1))) {

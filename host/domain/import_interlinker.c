@@ -19,14 +19,24 @@ static const folder_kind folder_kinds[] = {{"knowledge", "knowledge", "template"
 
 static const char *const difficulties[] = {"very_easy", "easy", "medium", "difficult", "very_difficult", NULL};
 // The format spells it "propietary"; a later version may well mend that.
-static const char *const licences[] = {"public_domain", "permissive", "copyleft", "non_commercial", "propietary",
-                                       "proprietary", NULL};
+static const char *const licences[] = {"public_domain", "permissive",  "copyleft", "non_commercial",
+                                       "propietary",    "proprietary", NULL};
 
 // What has a column of its own; the rest of an entry is kept as it came.
-static const char *const mapped[] = {"id", "type", "name_translations", "description_translations", "tags_translations",
-                                     "instructions_translations", "constraints_and_limitations_translations",
-                                     "regulations_and_standards_translations", "uri_translations", "licence",
-                                     "difficulty", "problemprofiles", "file_translations", "logotype"};
+static const char *const mapped[] = {"id",
+                                     "type",
+                                     "name_translations",
+                                     "description_translations",
+                                     "tags_translations",
+                                     "instructions_translations",
+                                     "constraints_and_limitations_translations",
+                                     "regulations_and_standards_translations",
+                                     "uri_translations",
+                                     "licence",
+                                     "difficulty",
+                                     "problemprofiles",
+                                     "file_translations",
+                                     "logotype"};
 
 static bool is_url(const char *text) {
     return strncasecmp(text, "https://", 8) == 0 || strncasecmp(text, "http://", 7) == 0;
@@ -41,7 +51,8 @@ static bool is_path(const char *text) {
     }
     const char *dot = strrchr(text, '.');
     return text[0] == '.' || text[0] == '/' ||
-           (strchr(text, '/') != NULL && dot != NULL && (strcasecmp(dot, ".md") == 0 || strcasecmp(dot, ".txt") == 0)) ||
+           (strchr(text, '/') != NULL && dot != NULL &&
+            (strcasecmp(dot, ".md") == 0 || strcasecmp(dot, ".txt") == 0)) ||
            (dot != NULL && strcasecmp(dot, ".md") == 0);
 }
 
@@ -119,7 +130,8 @@ static void resource_find(import *i, import_resource *r) {
     }
 }
 
-static void files_read(import *i, const import_place *at, const json_t *json, import_interlinker *entry, import_texts name) {
+static void files_read(import *i, const import_place *at, const json_t *json, import_interlinker *entry,
+                       import_texts name) {
     import_texts paths = import_texts_read(at, json, "file_translations", IMPORT_AS_IS, IMPORT_MUST);
     import_place place = import_member(at, "file_translations");
     entry->files = arena_alloc(i->arena, (paths.count + 1) * sizeof *entry->files);
@@ -169,7 +181,8 @@ static void texts_read(import *i, const import_place *at, const json_t *json, im
                  {"constraints_and_limitations_translations", &entry->constraints},
                  {"regulations_and_standards_translations", &entry->regulations}};
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
-        *texts[k].to = import_texts_json(i->arena, import_texts_read(at, json, texts[k].key, IMPORT_MARKDOWN, IMPORT_MAY));
+        *texts[k].to =
+            import_texts_json(i->arena, import_texts_read(at, json, texts[k].key, IMPORT_MARKDOWN, IMPORT_MAY));
     }
     entry->tags = import_tags_read(at, json, "tags_translations");
     entry->instructions = instructions_read(i, at, json);
@@ -196,8 +209,8 @@ static void interlinker_read(import *i, const folder_kind *kind, const char *fol
     const char *type = import_word_read(&at, json, "type", IMPORT_MUST);
     if (type != NULL && strcmp(type, kind->type) != 0) {
         import_place place = import_member(&at, "type");
-        import_fault(&place, "\"%s\" cannot stand in a folder of interlinkers/%s: that is for \"%s\"", type, kind->folder,
-                     kind->type);
+        import_fault(&place, "\"%s\" cannot stand in a folder of interlinkers/%s: that is for \"%s\"", type,
+                     kind->folder, kind->type);
     }
     import_texts name = import_texts_read(&at, json, "name_translations", IMPORT_LINE, IMPORT_MUST);
     entry->name = import_texts_json(i->arena, name);
@@ -229,7 +242,7 @@ void import_interlinkers_read(import *i) {
         const char *path = arena_printf(i->arena, "interlinkers/%s", kinds.names[k]);
         import_place place = {&i->report, path, ""};
         if (strncmp(kinds.names[k], "__", 2) == 0) {
-            continue;  // __pycache__ and its like
+            continue; // __pycache__ and its like
         }
         if (kind == NULL) {
             import_fault(&place, "this kind is not known; it can be: knowledge, software, externalknowledge, "

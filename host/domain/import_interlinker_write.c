@@ -23,30 +23,31 @@ static status row_write(entry_writing *w) {
     const import_interlinker *e = w->entry;
     bool logo = e->logo.there, keep = e->logo.path != NULL && !e->logo.there;
     return note_change(
-        w,
-        store_run(
-            w->store, w->fault,
-            "INSERT INTO interlinker (id, kind, subject, name, description, tags, instructions, constraints, regulations, "
-            "uri, languages, licence, difficulty, logo, logo_type, details, created, updated) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-            "kind = excluded.kind, subject = excluded.subject, name = excluded.name, description = excluded.description, "
-            "tags = excluded.tags, instructions = excluded.instructions, constraints = excluded.constraints, "
-            "regulations = excluded.regulations, uri = excluded.uri, languages = excluded.languages, "
-            "licence = excluded.licence, difficulty = excluded.difficulty, details = excluded.details, "
-            "logo = CASE WHEN ? = 1 THEN interlinker.logo ELSE excluded.logo END, "
-            "logo_type = CASE WHEN ? = 1 THEN interlinker.logo_type ELSE excluded.logo_type END "
-            "WHERE interlinker.kind <> excluded.kind OR interlinker.subject <> excluded.subject "
-            "OR interlinker.name <> excluded.name OR interlinker.description <> excluded.description "
-            "OR interlinker.tags <> excluded.tags OR interlinker.instructions <> excluded.instructions "
-            "OR interlinker.constraints <> excluded.constraints OR interlinker.regulations <> excluded.regulations "
-            "OR interlinker.uri <> excluded.uri OR interlinker.languages <> excluded.languages "
-            "OR interlinker.licence <> excluded.licence OR interlinker.difficulty <> excluded.difficulty "
-            "OR interlinker.details <> excluded.details "
-            "OR (? = 0 AND coalesce(interlinker.logo, '') <> coalesce(excluded.logo, ''))",
-            "tttssssssssttttsiiiii", e->id, e->kind, e->subject, e->name, e->description, e->tags, e->instructions,
-            e->constraints, e->regulations, e->uri, e->languages, e->licence, e->difficulty, logo ? e->logo.blob : NULL,
-            logo ? e->logo.type : NULL, e->details, w->import->now, w->import->now, (int64_t)keep, (int64_t)keep,
-            (int64_t)keep));
+        w, store_run(
+               w->store, w->fault,
+               "INSERT INTO interlinker (id, kind, subject, name, description, tags, instructions, constraints, "
+               "regulations, "
+               "uri, languages, licence, difficulty, logo, logo_type, details, created, updated) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+               "kind = excluded.kind, subject = excluded.subject, name = excluded.name, description = "
+               "excluded.description, "
+               "tags = excluded.tags, instructions = excluded.instructions, constraints = excluded.constraints, "
+               "regulations = excluded.regulations, uri = excluded.uri, languages = excluded.languages, "
+               "licence = excluded.licence, difficulty = excluded.difficulty, details = excluded.details, "
+               "logo = CASE WHEN ? = 1 THEN interlinker.logo ELSE excluded.logo END, "
+               "logo_type = CASE WHEN ? = 1 THEN interlinker.logo_type ELSE excluded.logo_type END "
+               "WHERE interlinker.kind <> excluded.kind OR interlinker.subject <> excluded.subject "
+               "OR interlinker.name <> excluded.name OR interlinker.description <> excluded.description "
+               "OR interlinker.tags <> excluded.tags OR interlinker.instructions <> excluded.instructions "
+               "OR interlinker.constraints <> excluded.constraints OR interlinker.regulations <> excluded.regulations "
+               "OR interlinker.uri <> excluded.uri OR interlinker.languages <> excluded.languages "
+               "OR interlinker.licence <> excluded.licence OR interlinker.difficulty <> excluded.difficulty "
+               "OR interlinker.details <> excluded.details "
+               "OR (? = 0 AND coalesce(interlinker.logo, '') <> coalesce(excluded.logo, ''))",
+               "tttssssssssttttsiiiii", e->id, e->kind, e->subject, e->name, e->description, e->tags, e->instructions,
+               e->constraints, e->regulations, e->uri, e->languages, e->licence, e->difficulty,
+               logo ? e->logo.blob : NULL, logo ? e->logo.type : NULL, e->details, w->import->now, w->import->now,
+               (int64_t)keep, (int64_t)keep, (int64_t)keep));
 }
 
 // Rows of `sql` (one column of text) that `keeps` does not want any more, as a list in the arena.
@@ -138,11 +139,13 @@ static status files_write(entry_writing *w) {
 
 static status missing_write(entry_writing *w) {
     bool is_template = strcmp(w->entry->kind, "template") == 0;
-    bool missing = is_template && store_count(w->store, 0, "SELECT count(*) FROM interlinker_file WHERE interlinker = ?", "t",
-                                              w->entry->id) == 0;
+    bool missing =
+        is_template &&
+        store_count(w->store, 0, "SELECT count(*) FROM interlinker_file WHERE interlinker = ?", "t", w->entry->id) == 0;
     w->import->summary.missing += missing;
-    return note_change(w, store_run(w->store, w->fault, "UPDATE interlinker SET missing = ? WHERE id = ? AND missing <> ?",
-                                    "iti", (int64_t)missing, w->entry->id, (int64_t)missing));
+    return note_change(w,
+                       store_run(w->store, w->fault, "UPDATE interlinker SET missing = ? WHERE id = ? AND missing <> ?",
+                                 "iti", (int64_t)missing, w->entry->id, (int64_t)missing));
 }
 
 // The Interlinker of an installed plugin is written by the plugin's own manifest; a catalogue may not replace it.

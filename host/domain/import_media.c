@@ -91,7 +91,8 @@ const char *import_media_name(arena *a, const char *title, const char *path) {
     while (name.len > 0 && !text_is_utf8(name.ptr, name.len)) {
         name.len--;
     }
-    const char *whole = arena_printf(a, "%.*s%s%s", (int)name.len, name.len > 0 ? name.ptr : "", ending[0] ? "." : "", ending);
+    const char *whole =
+        arena_printf(a, "%.*s%s%s", (int)name.len, name.len > 0 ? name.ptr : "", ending[0] ? "." : "", ending);
     buffer_free(&name);
     return whole[0] != 0 && whole[0] != '.' ? whole : arena_printf(a, "document%s%s", ending[0] ? "." : "", ending);
 }

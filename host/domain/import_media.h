@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 
-enum { IMPORT_PICTURE_LIMIT = 4 << 20 };  // bytes
+enum { IMPORT_PICTURE_LIMIT = 4 << 20 }; // bytes
 
 // The media type by the ending of a path; "application/octet-stream" for what browsers might run (HTML) and all else.
 const char *import_media_type(const char *path);

@@ -43,13 +43,13 @@ void import_siblings_order(arena *a, const json_t *const *siblings, size_t count
     json_decref(index);
 }
 
-// Each node begins and ends. A node begins after those before it have ended and after its parent has begun; it ends after
-// it has begun and after all of its children have ended. A circle among these 2n moments is a guide that nobody can
-// follow, also where it leads through a parent. Moment 2i is the beginning of node i, 2i + 1 its end.
+// Each node begins and ends. A node begins after those before it have ended and after its parent has begun; it ends
+// after it has begun and after all of its children have ended. A circle among these 2n moments is a guide that nobody
+// can follow, also where it leads through a parent. Moment 2i is the beginning of node i, 2i + 1 its end.
 typedef struct moments {
     size_t count;
-    size_t *waits;           // how many others it waits for that are not settled
-    size_t *edges, *first;   // first[m] .. first[m + 1] in `edges`: those that wait for m
+    size_t *waits;         // how many others it waits for that are not settled
+    size_t *edges, *first; // first[m] .. first[m + 1] in `edges`: those that wait for m
 } moments;
 
 static void each_wait(const import_guide *g, size_t node, void (*say)(void *, size_t from, size_t to), void *context) {
@@ -101,7 +101,7 @@ static void settle(arena *a, moments *m) {
 
 typedef struct walk {
     const moments *m;
-    size_t *before;  // for each moment one unsettled moment that it waits for
+    size_t *before; // for each moment one unsettled moment that it waits for
 } walk;
 
 static void wait_note(void *context, size_t from, size_t to) {

@@ -17,10 +17,10 @@ typedef struct import_profile {
 
 typedef struct import_node {
     const char *id, *kind;
-    size_t parent;  // index, or IMPORT_NO_NODE
+    size_t parent; // index, or IMPORT_NO_NODE
     str name, description;
     import_list needs;
-    size_t *after;  // indexes of the nodes that come before it
+    size_t *after; // indexes of the nodes that come before it
     size_t after_count;
     import_place place;
     const json_t *json;
@@ -32,9 +32,9 @@ typedef struct import_guide {
     struct import_guide *next;
     const char *id, *author, *licence;
     str name, description, tags, languages;
-    import_node *nodes;  // parents before their children, siblings in the order in which they come
+    import_node *nodes; // parents before their children, siblings in the order in which they come
     size_t node_count, node_room;
-    json_t *index;  // id to index
+    json_t *index; // id to index
 } import_guide;
 
 typedef struct import_resource {
@@ -52,7 +52,7 @@ typedef struct import_interlinker {
     import_list needs;
     import_resource *files;
     size_t file_count;
-    import_resource logo;  // path NULL: it has none
+    import_resource logo; // path NULL: it has none
     import_place place;
 } import_interlinker;
 
@@ -60,12 +60,12 @@ struct import {
     arena *arena;
     import_report report;
     import_folder *folder;
-    store *store;  // while reading
+    store *store; // while reading
     import_profile *profiles, **profile_end;
     import_guide *guides, **guide_end;
     import_interlinker *interlinkers, **interlinker_end;
-    json_t *profile_ids, *guide_ids, *interlinker_ids;  // id to the file that brought it
-    bool profiles_unsure;  // a fault among them: who names an unknown one may be right
+    json_t *profile_ids, *guide_ids, *interlinker_ids; // id to the file that brought it
+    bool profiles_unsure;                              // a fault among them: who names an unknown one may be right
     import_summary summary;
     int64_t now;
 };

@@ -11,7 +11,8 @@ static void profile_read(import *i, const import_place *at, const json_t *object
     const char *id = import_id_read(at, object, "id");
     import_texts name = import_texts_read(at, object, "name_translations", IMPORT_LINE, IMPORT_MUST);
     import_texts description = import_texts_read(at, object, "description_translations", IMPORT_MARKDOWN, IMPORT_MAY);
-    import_texts functionality = import_texts_read(at, object, "functionality_translations", IMPORT_MARKDOWN, IMPORT_MAY);
+    import_texts functionality =
+        import_texts_read(at, object, "functionality_translations", IMPORT_MARKDOWN, IMPORT_MAY);
     if (id == NULL || !import_id_new(i->profile_ids, id, at)) {
         return;
     }
@@ -28,7 +29,7 @@ void import_profiles_read(import *i) {
     import_found found;
     const json_t *list = import_file_json(i->folder, profiles_file, &i->report, &found);
     if (list == NULL) {
-        return;  // a folder with guides alone is fine; a broken file has said so
+        return; // a folder with guides alone is fine; a broken file has said so
     }
     if (!json_is_array(list)) {
         import_fault(&at, "a list of problem profiles is expected in this file");

@@ -13,9 +13,9 @@
 enum { IMPORT_FAULTS = 20, IMPORT_WARNINGS = 400 };
 
 typedef struct import_report {
-    arena *arena;  // keeps the lines
+    arena *arena; // keeps the lines
     const char *faults[IMPORT_FAULTS];
-    size_t fault_count;  // also those that are not kept
+    size_t fault_count; // also those that are not kept
     const char *warnings[IMPORT_WARNINGS];
     size_t warning_count;
 } import_report;

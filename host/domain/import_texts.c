@@ -11,13 +11,19 @@ enum { ID_LENGTH = 120, LANGUAGE_LENGTH = 11 };
 
 static const char *type_name(const json_t *value) {
     switch (json_typeof(value)) {
-    case JSON_OBJECT: return "an object";
-    case JSON_ARRAY: return "a list";
-    case JSON_STRING: return "a text";
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "a list";
+    case JSON_STRING:
+        return "a text";
     case JSON_INTEGER:
-    case JSON_REAL: return "a number";
-    case JSON_NULL: return "null";
-    default: return "true or false";
+    case JSON_REAL:
+        return "a number";
+    case JSON_NULL:
+        return "null";
+    default:
+        return "true or false";
     }
 }
 
@@ -59,7 +65,8 @@ static const char *text_clean(arena *a, const char *text, import_kind kind) {
     return clean;
 }
 
-static void texts_add(const import_place *at, import_texts *texts, const char *key, const json_t *value, import_kind kind) {
+static void texts_add(const import_place *at, import_texts *texts, const char *key, const json_t *value,
+                      import_kind kind) {
     arena *a = at->report->arena;
     import_place place = import_member(at, key);
     const char *tag = language_tag(a, key);
@@ -68,7 +75,7 @@ static void texts_add(const import_place *at, import_texts *texts, const char *k
         return;
     }
     if (json_is_null(value)) {
-        return;  // not translated
+        return; // not translated
     }
     if (!json_is_string(value)) {
         import_fault(&place, "a text is expected here, not %s", type_name(value));
@@ -198,7 +205,8 @@ str import_tags_read(const import_place *at, const json_t *object, const char *k
         return STR("{}");
     }
     if (!json_is_object(value)) {
-        import_fault(&place, "lists of words by language are expected here ({\"en\": [\"...\"]}), not %s", type_name(value));
+        import_fault(&place, "lists of words by language are expected here ({\"en\": [\"...\"]}), not %s",
+                     type_name(value));
         return STR("{}");
     }
     json_t *tags = arena_json(a, json_object());
@@ -281,7 +289,8 @@ const char *import_word_read(const import_place *at, const json_t *object, const
     return json_string_value(value);
 }
 
-const char *import_choice_read(const import_place *at, const json_t *object, const char *key, const char *const *words) {
+const char *import_choice_read(const import_place *at, const json_t *object, const char *key,
+                               const char *const *words) {
     const char *value = import_word_read(at, object, key, IMPORT_MUST);
     if (value == NULL) {
         return NULL;
@@ -311,7 +320,8 @@ const char *import_id_read(const import_place *at, const json_t *object, const c
     }
     if (!good) {
         import_place place = import_member(at, key);
-        import_fault(&place, "\"%s\" cannot be an id: letters, digits, _ . and - only, at most %d, a letter or digit first",
+        import_fault(&place,
+                     "\"%s\" cannot be an id: letters, digits, _ . and - only, at most %d, a letter or digit first",
                      value, ID_LENGTH);
         return NULL;
     }

@@ -10,9 +10,9 @@
 #include "domain/import_report.h"
 
 typedef enum import_kind {
-    IMPORT_LINE,      // names: words on one line
-    IMPORT_MARKDOWN,  // HTML becomes Markdown
-    IMPORT_AS_IS,     // paths and addresses
+    IMPORT_LINE,     // names: words on one line
+    IMPORT_MARKDOWN, // HTML becomes Markdown
+    IMPORT_AS_IS,    // paths and addresses
 } import_kind;
 
 typedef enum import_need { IMPORT_MAY, IMPORT_MUST } import_need;
@@ -37,7 +37,7 @@ import_texts import_texts_read(const import_place *at, const json_t *object, con
                                import_need need);
 // As JSON, {"en": "..."}.
 str import_texts_json(arena *a, import_texts texts);
-const char *import_texts_find(import_texts texts, const char *language);  // NULL if there is none
+const char *import_texts_find(import_texts texts, const char *language); // NULL if there is none
 
 // `object[key]` as lists of words by language ({"en": ["a", "b"]}, or "a;b" as text), as JSON.
 str import_tags_read(const import_place *at, const json_t *object, const char *key);

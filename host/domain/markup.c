@@ -20,11 +20,11 @@ typedef struct converter {
     bool plain;            // words only, no marks
     int lists[LIST_DEPTH]; // -1 for bullets, else the last number
     int depth;
-    bool item;             // a list item was begun: its mark is owed
+    bool item; // a list item was begun: its mark is owed
     emphasis bold, italic;
-    char href[HREF_TEXT];  // of the open link, "" if none
-    bool link_open;        // its bracket was written
-    const char *skip;      // inside an element whose content goes too
+    char href[HREF_TEXT]; // of the open link, "" if none
+    bool link_open;       // its bracket was written
+    const char *skip;     // inside an element whose content goes too
 } converter;
 
 static bool is_space(char c) {
@@ -233,7 +233,8 @@ static void emphasis_tag(converter *c, bool closing, emphasis *which, const char
 }
 
 static void tag(converter *c, str name, bool closing, str attributes) {
-    static const char *const skipped[] = {"script", "style", "head", "title", "template", "iframe", "object", "textarea"};
+    static const char *const skipped[] = {"script",   "style",  "head",   "title",
+                                          "template", "iframe", "object", "textarea"};
     for (size_t i = 0; !closing && i < sizeof skipped / sizeof *skipped; i++) {
         if (name.len == strlen(skipped[i]) && strncasecmp(name.ptr, skipped[i], name.len) == 0) {
             c->skip = skipped[i];
@@ -249,7 +250,8 @@ static void tag(converter *c, str name, bool closing, str attributes) {
     } else if (named(name, " br ")) {
         close_inline(c);
         break_at_least(c, c->depth > 0 ? 1 : 2);
-    } else if (named(name, " p div section article header footer table tr h1 h2 h3 h4 h5 h6 blockquote pre dl dt dd hr ")) {
+    } else if (named(name,
+                     " p div section article header footer table tr h1 h2 h3 h4 h5 h6 blockquote pre dl dt dd hr ")) {
         close_inline(c);
         break_at_least(c, c->depth > 0 ? 1 : 2);
     } else if (named(name, " td th ")) {

@@ -54,8 +54,8 @@ static void need_likely(candidate *c, const recommend_need *need) {
 static status answers_add(recommender *r, recommend_need *need, need_found *found) {
     const char *ids[RECOMMEND_CANDIDATES];
     size_t count = 0;
-    store_rows *rows = store_query(r->store, "SELECT interlinker FROM interlinker_need WHERE profile = ? LIMIT 400", "t",
-                                   need->profile);
+    store_rows *rows = store_query(r->store, "SELECT interlinker FROM interlinker_need WHERE profile = ? LIMIT 400",
+                                   "t", need->profile);
     while (store_next(rows) && count < RECOMMEND_CANDIDATES) {
         ids[count++] = arena_text(r->arena, store_text(rows, 0));
     }
@@ -81,7 +81,8 @@ static status needs_score(recommender *r) {
     // Rarity first, so that each candidate's needs are named from the rarest on.
     for (size_t i = 0; i < r->needs.count; i++) {
         recommend_need *need = &r->needs.items[i];
-        int64_t count = store_count(r->store, 0, "SELECT count(*) FROM interlinker_need WHERE profile = ?", "t", need->profile);
+        int64_t count =
+            store_count(r->store, 0, "SELECT count(*) FROM interlinker_need WHERE profile = ?", "t", need->profile);
         need->rarity = count > 0 ? log(1 + r->total / (double)count) : 0;
         all += need->weight * need->rarity;
     }
@@ -123,12 +124,13 @@ static void text_score(recommender *r) {
 // Finished tasks that share a need with this one, and what was used in them. Bounded, so that a large installation asks
 // some hundred tasks and not all of them.
 static status used_count(recommender *r) {
-    store_rows *rows = store_query(r->store,
-                                   "SELECT a.interlinker, count(DISTINCT a.node) FROM "
-                                   "(SELECT DISTINCT w.node FROM node_need mine JOIN node_need w ON w.profile = mine.profile "
-                                   "JOIN node n ON n.id = w.node WHERE mine.node = ? AND n.id <> ? AND n.status = 'finished' "
-                                   "LIMIT ?) similar JOIN asset a ON a.node = similar.node GROUP BY a.interlinker",
-                                   "tti", r->task.node, r->task.node, (int64_t)USED_TASKS);
+    store_rows *rows =
+        store_query(r->store,
+                    "SELECT a.interlinker, count(DISTINCT a.node) FROM "
+                    "(SELECT DISTINCT w.node FROM node_need mine JOIN node_need w ON w.profile = mine.profile "
+                    "JOIN node n ON n.id = w.node WHERE mine.node = ? AND n.id <> ? AND n.status = 'finished' "
+                    "LIMIT ?) similar JOIN asset a ON a.node = similar.node GROUP BY a.interlinker",
+                    "tti", r->task.node, r->task.node, (int64_t)USED_TASKS);
     while (store_next(rows)) {
         candidate *c = recommend_candidate(r, store_text(rows, 0));
         if (c != NULL) {
@@ -139,11 +141,12 @@ static status used_count(recommender *r) {
 }
 
 static status facts_read(recommender *r, candidate *c) {
-    store_rows *rows = store_query(r->store,
-                                   "SELECT i.kind, i.languages, i.missing, p.id IS NOT NULL, "
-                                   "(SELECT count(*) FROM interlinker_need n WHERE n.interlinker = i.id) FROM interlinker i "
-                                   "LEFT JOIN plugin p ON p.id = i.plugin AND p.enabled = 1 WHERE i.id = ?",
-                                   "t", c->r.id);
+    store_rows *rows =
+        store_query(r->store,
+                    "SELECT i.kind, i.languages, i.missing, p.id IS NOT NULL, "
+                    "(SELECT count(*) FROM interlinker_need n WHERE n.interlinker = i.id) FROM interlinker i "
+                    "LEFT JOIN plugin p ON p.id = i.plugin AND p.enabled = 1 WHERE i.id = ?",
+                    "t", c->r.id);
     if (store_next(rows)) {
         char wanted[20];
         snprintf(wanted, sizeof wanted, "\"%.12s\"", r->reader);

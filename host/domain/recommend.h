@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// recommend: Interlinkers that fit a task, best first, each with its reasons. The formula is public; every part of it is
-// between 0 and 1:
+// recommend: Interlinkers that fit a task, best first, each with its reasons. The formula is public; every part of it
+// is between 0 and 1:
 //
 //   score     = (relevance + 0.15 used + 0.05 language) * availability
 //   relevance = 0.70 need + 0.10 likely + 0.20 text     where the task says what it needs
@@ -11,7 +11,8 @@
 //   likely        the same for needs that the task's words point to: words that it shares with a need, and needs of
 //                 tasks in guides that share its words. The best one is 1
 //   text          words that the task shares with the Interlinker's texts. The best one is 1
-//   breadth       how many needs it answers at all; the one with most is 1. Without better knowledge, what helps with much
+//   breadth       how many needs it answers at all; the one with most is 1. Without better knowledge, what helps with
+//   much
 //                 is a fair guess
 //   used          n / (n + 2) for n finished tasks with the same needs in which it was used
 //   language      1 if it has the reader's language
@@ -28,13 +29,13 @@ typedef struct recommendation {
     const char *id;
     double score, relevance;
     double need, likely, text, breadth;
-    int64_t used;        // finished tasks with the same needs
-    bool language;       // has the reader's language
-    bool installed;      // a tool whose plugin is here
+    int64_t used;   // finished tasks with the same needs
+    bool language;  // has the reader's language
+    bool installed; // a tool whose plugin is here
     bool available;
-    const char *const *needs;  // ids of the task's needs that it answers, the rarest first
+    const char *const *needs; // ids of the task's needs that it answers, the rarest first
     size_t need_count;
-    const char *likely_need;   // the need that speaks most for it, or NULL
+    const char *likely_need; // the need that speaks most for it, or NULL
 } recommendation;
 
 // At most `limit`, best first. STATUS_NOT_FOUND for an unknown node.

@@ -13,8 +13,9 @@ enum { LIKELY_PROFILES = 12, LIKELY_TASKS = 6, LIKELY_LOOKS = 24 };
 static const double weight_name = 2, weight_text = 1, weight_around = 0.5;
 
 static status needs_add_names(recommender *r) {
-    store_rows *rows = store_query(r->store, "SELECT p.name FROM node_need w JOIN problem_profile p ON p.id = w.profile "
-                                             "WHERE w.node = ? ORDER BY p.id",
+    store_rows *rows = store_query(r->store,
+                                   "SELECT p.name FROM node_need w JOIN problem_profile p ON p.id = w.profile "
+                                   "WHERE w.node = ? ORDER BY p.id",
                                    "t", r->task.node);
     while (store_next(rows)) {
         const char *name = language_pick_text(r->arena, store_str(rows, 0), r->task.language, NULL);
@@ -37,10 +38,11 @@ static void task_take(recommender *r, const char *node, store_rows *rows) {
 }
 
 status recommend_task_read(recommender *r, const char *node) {
-    store_rows *rows = store_query(r->store,
-                                   "SELECT n.name, n.description, o.name, p.language, n.parent FROM node n "
-                                   "JOIN process p ON p.id = n.process LEFT JOIN node o ON o.id = n.parent WHERE n.id = ?",
-                                   "t", node);
+    store_rows *rows =
+        store_query(r->store,
+                    "SELECT n.name, n.description, o.name, p.language, n.parent FROM node n "
+                    "JOIN process p ON p.id = n.process LEFT JOIN node o ON o.id = n.parent WHERE n.id = ?",
+                    "t", node);
     bool found = store_next(rows);
     if (found) {
         task_take(r, node, rows);
@@ -72,7 +74,8 @@ static recommend_need *need_of(recommend_needs *needs, arena *a, const char *pro
 }
 
 static status needs_of_node(recommender *r, const char *node, double weight) {
-    store_rows *rows = store_query(r->store, "SELECT profile FROM node_need WHERE node = ? ORDER BY profile", "t", node);
+    store_rows *rows =
+        store_query(r->store, "SELECT profile FROM node_need WHERE node = ? ORDER BY profile", "t", node);
     while (store_next(rows)) {
         recommend_need *need = need_of(&r->needs, r->arena, store_text(rows, 0));
         if (need != NULL) {
@@ -112,10 +115,11 @@ static void likely_by_words(recommender *r) {
 static status needs_of_task(recommender *r, const char *guide, const char *node, const char *out[RECOMMEND_NEEDS],
                             size_t *count) {
     *count = 0;
-    store_rows *rows = store_query(r->store,
-                                   "SELECT profile FROM guide_need WHERE guide = ? AND (node = ? OR node = "
-                                   "(SELECT parent FROM guide_node WHERE guide = ? AND id = ?)) GROUP BY profile ORDER BY profile",
-                                   "tttt", guide, node, guide, node);
+    store_rows *rows =
+        store_query(r->store,
+                    "SELECT profile FROM guide_need WHERE guide = ? AND (node = ? OR node = "
+                    "(SELECT parent FROM guide_node WHERE guide = ? AND id = ?)) GROUP BY profile ORDER BY profile",
+                    "tttt", guide, node, guide, node);
     while (store_next(rows)) {
         if (*count < RECOMMEND_NEEDS) {
             out[(*count)++] = arena_text(r->arena, store_text(rows, 0));
@@ -130,7 +134,8 @@ static status likely_by_tasks(recommender *r) {
     recommend_needs sum = {0};
     double best = 0, most = 0;
     status result = STATUS_OK;
-    for (size_t i = 0, taken = 0; i < list->count && taken < LIKELY_TASKS && i < LIKELY_LOOKS && result == STATUS_OK; i++) {
+    for (size_t i = 0, taken = 0; i < list->count && taken < LIKELY_TASKS && i < LIKELY_LOOKS && result == STATUS_OK;
+         i++) {
         const char *id = list->items[i].id, *slash = strchr(id, '/'), *needs[RECOMMEND_NEEDS];
         const char *guide = arena_copy(r->arena, id, slash ? (size_t)(slash - id) : 0);
         size_t count;

@@ -14,7 +14,7 @@ enum { RECOMMEND_NEEDS = 40, RECOMMEND_CANDIDATES = 400 };
 // The task, in the language of its process.
 typedef struct recommend_task {
     const char *node, *parent, *language;
-    words words;                 // of its name, description, objective and needs
+    words words; // of its name, description, objective and needs
 } recommend_task;
 
 // A need and how much it counts.
@@ -30,7 +30,7 @@ typedef struct recommend_needs {
 
 typedef struct candidate {
     recommendation r;
-    const char *named[RECOMMEND_NEEDS];  // behind r.needs
+    const char *named[RECOMMEND_NEEDS]; // behind r.needs
     double best_likely;
 } candidate;
 
@@ -38,14 +38,14 @@ typedef struct recommender {
     store *store;
     arena *arena;
     fault *fault;
-    const char *reader;  // language
+    const char *reader; // language
     recommend_task task;
     recommend_needs needs, likely;
-    similar_list similar[SIMILAR_KINDS];  // what shares words with the task
-    double total;        // Interlinkers in the catalogue
+    similar_list similar[SIMILAR_KINDS]; // what shares words with the task
+    double total;                        // Interlinkers in the catalogue
     candidate *items;
     size_t count, room;
-    json_t *index;       // id to position
+    json_t *index; // id to position
 } recommender;
 
 // Reads the task, and what shares words with it.

@@ -94,7 +94,8 @@ static void reasons_put(reason_writing *w, const recommendation *r) {
     }
 }
 
-status recommend_write(store *s, arena *a, answer *out, const char *node, const char *language, size_t limit, fault *f) {
+status recommend_write(store *s, arena *a, answer *out, const char *node, const char *language, size_t limit,
+                       fault *f) {
     recommendation *all;
     size_t count;
     status result = recommend_find(s, a, node, language, limit, &all, &count, f);

@@ -15,8 +15,9 @@ status similar_put(store *s, similar_kind kind, const char *id, const char *lang
     status result = STATUS_OK;
     for (size_t i = 0; i < w->room && result == STATUS_OK; i++) {
         if (w->items[i].word != NULL) {
-            result = store_run(s, f, "INSERT INTO word (language, word, kind, id, weight, length) VALUES (?, ?, ?, ?, ?, ?)",
-                               "ttttdd", language, w->items[i].word, kind_names[kind], id, w->items[i].weight, w->length);
+            result =
+                store_run(s, f, "INSERT INTO word (language, word, kind, id, weight, length) VALUES (?, ?, ?, ?, ?, ?)",
+                          "ttttdd", language, w->items[i].word, kind_names[kind], id, w->items[i].weight, w->length);
         }
     }
     return result;
@@ -43,7 +44,7 @@ typedef struct finding {
     arena *arena;
     text *texts;
     size_t text_count, text_room;
-    size_t *table, table_room;  // hash table of texts: index + 1, 0 is free
+    size_t *table, table_room; // hash table of texts: index + 1, 0 is free
     meeting *meetings;
     size_t meeting_count, meeting_room;
     double query[QUERY_WORDS];                 // weight of each word
@@ -101,8 +102,8 @@ static similar_kind kind_of(str name) {
 }
 
 static status word_meet(finding *x, store *s, const char *language, const char *word, size_t index, fault *f) {
-    store_rows *r = store_query(s, "SELECT kind, id, weight, length FROM word WHERE language = ? AND word = ?", "tt", language,
-                                word);
+    store_rows *r = store_query(s, "SELECT kind, id, weight, length FROM word WHERE language = ? AND word = ?", "tt",
+                                language, word);
     while (store_next(r)) {
         similar_kind kind = kind_of(store_str(r, 0));
         if (x->meeting_count == x->meeting_room) {
@@ -162,7 +163,8 @@ static int by_weight(const void *one, const void *other) {
     return strcmp(x->word, y->word);
 }
 
-status similar_find(store *s, arena *a, const char *language, const words *query, similar_list out[SIMILAR_KINDS], fault *f) {
+status similar_find(store *s, arena *a, const char *language, const words *query, similar_list out[SIMILAR_KINDS],
+                    fault *f) {
     finding x = {.arena = a};
     status result = STATUS_OK;
     words_entry *asked = arena_alloc(a, (query->count + 1) * sizeof *asked);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// similar: which Interlinkers, problem profiles and tasks of guides share words with a text. Okapi BM25 (k1 1.2, b 0.75)
-// over the table `word`: a word that few texts have counts more, and again and again the same word counts less.
+// similar: which Interlinkers, problem profiles and tasks of guides share words with a text. Okapi BM25 (k1 1.2, b
+// 0.75) over the table `word`: a word that few texts have counts more, and again and again the same word counts less.
 //
 // store/search.h finds what a person typed; this compares whole texts, each word with its weight.
 #ifndef INTERLINK_DOMAIN_SIMILAR_H
@@ -18,15 +18,16 @@ status similar_delete(store *s, similar_kind kind, const char *id, fault *f);
 
 typedef struct similar_hit {
     const char *id;
-    double score;  // above 0; comparable within one list only
+    double score; // above 0; comparable within one list only
 } similar_hit;
 
 typedef struct similar_list {
-    similar_hit *items;  // best first, in the arena
+    similar_hit *items; // best first, in the arena
     size_t count;
 } similar_list;
 
 // Everything in `language` that shares a word with `query`, one list for each kind.
-status similar_find(store *s, arena *a, const char *language, const words *query, similar_list out[SIMILAR_KINDS], fault *f);
+status similar_find(store *s, arena *a, const char *language, const words *query, similar_list out[SIMILAR_KINDS],
+                    fault *f);
 
 #endif

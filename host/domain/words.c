@@ -22,7 +22,8 @@ static size_t fold_latin(uint32_t code, char out[4]) {
     return base == ' ' ? 0 : 1;
 }
 
-// One code point of valid UTF-8: its folded bytes in `out` (none for what is no letter and no digit), its size as result.
+// One code point of valid UTF-8: its folded bytes in `out` (none for what is no letter and no digit), its size as
+// result.
 static size_t fold(const char *at, size_t left, char out[4], size_t *len) {
     unsigned char c = (unsigned char)at[0];
     *len = 0;
@@ -52,26 +53,35 @@ static const struct {
     char language[4];
     const char *list;
 } common[] = {
-    {"en", " the and for with that this these those are was were been being has have had not but from into onto can could "
-           "will would shall should may might must who which what when where how why its their them they there here than "
-           "then also such more most other any all each both some only over under about your you our his her she him out "
-           "per via use used using one two etc "},
-    {"es", " los las del que con por para una uno unos unas este esta estos estas ese esa como mas pero sus son ser sea han "
-           "hay sin sobre entre cuando donde cual cuales todo toda todos todas otro otra otros otras muy tambien puede pueden "
-           "debe deben cada desde hasta nos les etc "},
-    {"it", " gli dei del dello della delle degli nel nella nelle negli nei sul sulla sulle dal dalla dalle dai alla alle agli "
-           "allo con per tra fra che chi cui come quale quali quando dove una uno sono essere sia stato non piu anche questo "
-           "questa questi queste quello quella loro suo sua suoi sue ogni tutti tutte tutto puo possono deve devono ecc "},
-    {"lv", " par pie pec uz lai kas kam kur kad kura kuri kuru ka var tiek tika nav bet vai vien arii ari jau tas tie tam to "
-           "sis sie sas sim savu savus citu citi visi visu visiem gan bez lidz starp pret caur jabut "},
-    {"nl", " het een van voor met dat die dit deze zijn was waren wordt worden niet ook aan als bij door maar naar nog over "
-           "uit hun haar wat wie waar hoe kan kunnen moet moeten zal zullen meer alle elk elke andere dan der den des "},
-    {"fr", " les des une aux avec par pour dans sur que qui quoi dont est sont etre ete ont pas plus leur leurs ses son nos "
-           "vos votre notre ces cet cette mais comme aussi sans sous entre tout tous toute toutes autre autres peut peuvent "
-           "doit doivent chaque afin etc "},
-    {"de", " der die das den dem des ein eine einer eines einem einen und oder mit von vom zum zur fur auf aus bei ist sind "
-           "war waren wird werden nicht auch als wie was wer sich dass wenn nach uber unter durch ihre ihrer ihren sie kann "
-           "konnen soll sollen muss mussen alle jede jeder jedes andere mehr "},
+    {"en",
+     " the and for with that this these those are was were been being has have had not but from into onto can could "
+     "will would shall should may might must who which what when where how why its their them they there here than "
+     "then also such more most other any all each both some only over under about your you our his her she him out "
+     "per via use used using one two etc "},
+    {"es",
+     " los las del que con por para una uno unos unas este esta estos estas ese esa como mas pero sus son ser sea han "
+     "hay sin sobre entre cuando donde cual cuales todo toda todos todas otro otra otros otras muy tambien puede "
+     "pueden "
+     "debe deben cada desde hasta nos les etc "},
+    {"it",
+     " gli dei del dello della delle degli nel nella nelle negli nei sul sulla sulle dal dalla dalle dai alla alle "
+     "agli "
+     "allo con per tra fra che chi cui come quale quali quando dove una uno sono essere sia stato non piu anche questo "
+     "questa questi queste quello quella loro suo sua suoi sue ogni tutti tutte tutto puo possono deve devono ecc "},
+    {"lv",
+     " par pie pec uz lai kas kam kur kad kura kuri kuru ka var tiek tika nav bet vai vien arii ari jau tas tie tam to "
+     "sis sie sas sim savu savus citu citi visi visu visiem gan bez lidz starp pret caur jabut "},
+    {"nl",
+     " het een van voor met dat die dit deze zijn was waren wordt worden niet ook aan als bij door maar naar nog over "
+     "uit hun haar wat wie waar hoe kan kunnen moet moeten zal zullen meer alle elk elke andere dan der den des "},
+    {"fr",
+     " les des une aux avec par pour dans sur que qui quoi dont est sont etre ete ont pas plus leur leurs ses son nos "
+     "vos votre notre ces cet cette mais comme aussi sans sous entre tout tous toute toutes autre autres peut peuvent "
+     "doit doivent chaque afin etc "},
+    {"de",
+     " der die das den dem des ein eine einer eines einem einen und oder mit von vom zum zur fur auf aus bei ist sind "
+     "war waren wird werden nicht auch als wie was wer sich dass wenn nach uber unter durch ihre ihrer ihren sie kann "
+     "konnen soll sollen muss mussen alle jede jeder jedes andere mehr "},
 };
 
 static bool is_common(const char *word, size_t len, const char *language) {

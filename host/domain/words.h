@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 
-enum { WORDS_BYTES = 40 };  // a longer word is cut
+enum { WORDS_BYTES = 40 }; // a longer word is cut
 
 // How much a word weighs in a text, by the word.
 typedef struct words_entry {
@@ -17,9 +17,9 @@ typedef struct words_entry {
 
 typedef struct words {
     arena *arena;
-    words_entry *items;  // a hash table with free places: word NULL
+    words_entry *items; // a hash table with free places: word NULL
     size_t room, count;
-    double length;       // all weights together, also of words that are there already
+    double length; // all weights together, also of words that are there already
 } words;
 
 // Adds each word of `text` (valid UTF-8) with `weight`. `language` chooses the words that are left out.

@@ -5,13 +5,16 @@
 #include "domain/guide.h"
 #include "domain/meta.h"
 
-static void entry(world *w, const char *id, const char *kind, const char *name, const char *languages, const char *need) {
-    world_ok(w, store_run(w->db, &w->fault,
-                          "INSERT INTO interlinker VALUES (?, ?, 'knowledge', NULL, ?, "
-                          "'{\"en\":\"A **bold** [text](https://a.eu) about parks.\",\"it\":\"Un testo sui parchi.\"}', "
-                          "'{\"en\":[\"green\",\"city\"]}', '{\"en\":\"# Do it\"}', '{}', '{\"en\":\"\"}', "
-                          "'{\"en\":\"https://a.eu/\"}', ?, 'permissive', 'easy', NULL, NULL, '{\"form\":\"canvas\"}', 0, 1, 1)",
-                          "tttt", id, kind, name, languages));
+static void entry(world *w, const char *id, const char *kind, const char *name, const char *languages,
+                  const char *need) {
+    world_ok(w,
+             store_run(
+                 w->db, &w->fault,
+                 "INSERT INTO interlinker VALUES (?, ?, 'knowledge', NULL, ?, "
+                 "'{\"en\":\"A **bold** [text](https://a.eu) about parks.\",\"it\":\"Un testo sui parchi.\"}', "
+                 "'{\"en\":[\"green\",\"city\"]}', '{\"en\":\"# Do it\"}', '{}', '{\"en\":\"\"}', "
+                 "'{\"en\":\"https://a.eu/\"}', ?, 'permissive', 'easy', NULL, NULL, '{\"form\":\"canvas\"}', 0, 1, 1)",
+                 "tttt", id, kind, name, languages));
     if (need) {
         world_ok(w, store_run(w->db, &w->fault, "INSERT INTO interlinker_need VALUES (?, ?)", "tt", id, need));
     }
@@ -53,7 +56,8 @@ static void items_show_what_the_reader_can_read(void **state) {
     const json_t *page = list(w, (catalogue_filter){0}, "it");
     assert_string_equal(ids(w, page), "abcd");
     assert_true(json_is_null(json_object_get(page, "next")));
-    const json_t *a = json_array_get(json_object_get(page, "items"), 0), *c = json_array_get(json_object_get(page, "items"), 2);
+    const json_t *a = json_array_get(json_object_get(page, "items"), 0),
+                 *c = json_array_get(json_object_get(page, "items"), 2);
     assert_string_equal(json_text_at(a, "name"), "Mappa alfa");
     assert_string_equal(json_text_at(a, "summary"), "Un testo sui parchi.");
     assert_string_equal(json_text_at(a, "language"), "it");
@@ -64,7 +68,8 @@ static void items_show_what_the_reader_can_read(void **state) {
     assert_true(json_is_false(json_object_get(c, "installed")));
     assert_int_equal(json_array_size(json_object_get(c, "problem_profiles")), 2);
     page = list(w, (catalogue_filter){0}, "en");
-    assert_string_equal(json_text_at(json_array_get(json_object_get(page, "items"), 0), "summary"), "A bold text about parks.");
+    assert_string_equal(json_text_at(json_array_get(json_object_get(page, "items"), 0), "summary"),
+                        "A bold text about parks.");
 }
 
 static void filters_narrow_the_list(void **state) {
@@ -75,7 +80,8 @@ static void filters_narrow_the_list(void **state) {
     assert_string_equal(ids(w, list(w, (catalogue_filter){.profiles = listen, .profile_count = 1}, "en")), "ac");
     assert_string_equal(ids(w, list(w, (catalogue_filter){.profiles = both, .profile_count = 2}, "en")), "abc");
     assert_string_equal(ids(w, list(w, (catalogue_filter){.profiles = part, .profile_count = 1}, "en")), "");
-    assert_string_equal(ids(w, list(w, (catalogue_filter){.kind = "plugin", .profiles = listen, .profile_count = 1}, "en")), "c");
+    assert_string_equal(
+        ids(w, list(w, (catalogue_filter){.kind = "plugin", .profiles = listen, .profile_count = 1}, "en")), "c");
     assert_string_equal(ids(w, list(w, (catalogue_filter){.language = "x%"}, "en")), "");
 }
 
@@ -165,7 +171,7 @@ static void a_tool_is_installed_when_its_plugin_is(void **state) {
     assert_string_equal(json_text_at(c, "plugin"), "poll");
     assert_true(json_is_true(json_object_get(c, "installed")));
     assert_string_equal(e.plugin, "poll");
-    assert_true(json_is_null(json_object_get(get(w, "a", "en", &e), "plugin")));  // a link stays a link
+    assert_true(json_is_null(json_object_get(get(w, "a", "en", &e), "plugin"))); // a link stays a link
     world_run(w, "DELETE FROM plugin");
     world_ok(w, catalogue_provide(w->db, &w->fault));
     assert_true(json_is_false(json_object_get(get(w, "c", "en", &e), "installed")));
@@ -232,8 +238,9 @@ static void guides_are_listed_and_nested(void **state) {
     assert_string_equal(json_text_at(item, "description"), "Una guida");
     assert_int_equal(json_int_at(json_object_get(item, "counts"), "tasks"), 3);
     // As an import writes them: parents first.
-    world_run(w, "UPDATE guide_node SET position = CASE id WHEN 'p' THEN 0 WHEN 'o' THEN 1 WHEN 'c' THEN 2 WHEN 'a' THEN 3 "
-                 "WHEN 'b' THEN 4 ELSE 5 END");
+    world_run(
+        w, "UPDATE guide_node SET position = CASE id WHEN 'p' THEN 0 WHEN 'o' THEN 1 WHEN 'c' THEN 2 WHEN 'a' THEN 3 "
+           "WHEN 'b' THEN 4 ELSE 5 END");
     world_ok(w, guide_write(w->db, w->arena, world_answer(w), "small", "it", &w->fault));
     const json_t *guide = world_json(w), *nodes = json_object_get(guide, "nodes");
     assert_int_equal(json_array_size(nodes), 1);

@@ -14,7 +14,8 @@ static void check(const char *html, const char *wanted) {
 static void blocks_become_markdown(void **state) {
     (void)state;
     check("<p>One.</p><p>Two.</p>", "One.\n\nTwo.");
-    check("<p>With it:</p><ul><li>create;</li><li>  manage</li></ul><p>End</p>", "With it:\n\n- create;\n- manage\n\nEnd");
+    check("<p>With it:</p><ul><li>create;</li><li>  manage</li></ul><p>End</p>",
+          "With it:\n\n- create;\n- manage\n\nEnd");
     check("<ol><li>a</li><li>b<ul><li>c</li></ul></li></ol>", "1. a\n2. b\n  - c");
     check("a<br>b<BR/>c", "a\n\nb\n\nc");
     check("<ul><li>a<br>b</li></ul>", "- a\n  b");
@@ -84,8 +85,9 @@ static void lines_are_words_alone(void **state) {
 // Whatever stands in a file, the result is UTF-8 and holds no tag.
 static void any_bytes_are_safe(void **state) {
     (void)state;
-    static const char pieces[][12] = {"<", ">", "<b>", "</b>", "<a href=", "\"", "<ul>", "<li>", "</ul>", "&", "&lt;", "é",
-                                      "x", " ", "\n", "<script", "</script>", "<!--", "-->", "#", "](", "https://"};
+    static const char pieces[][12] = {"<",         ">",    "<b>",  "</b>", "<a href=", "\"",      "<ul>", "<li>",
+                                      "</ul>",     "&",    "&lt;", "é",    "x",        " ",       "\n",   "<script",
+                                      "</script>", "<!--", "-->",  "#",    "](",       "https://"};
     uint32_t seed = 7;
     for (int round = 0; round < 3000; round++) {
         buffer html = {0}, out = {0};

@@ -6,8 +6,8 @@
 #include "domain/similar.h"
 #include "domain/words.h"
 
-static void entry(world *w, const char *id, const char *kind, const char *languages, const char *name, const char *description,
-                  const char *need) {
+static void entry(world *w, const char *id, const char *kind, const char *languages, const char *name,
+                  const char *description, const char *need) {
     world_ok(w, store_run(w->db, &w->fault,
                           "INSERT INTO interlinker VALUES (?, ?, 'knowledge', NULL, ?, ?, '{}', '{}', '{}', '{}', "
                           "'{}', ?, 'permissive', 'easy', NULL, NULL, '{}', 0, 1, 1)",
@@ -22,7 +22,7 @@ static void entry(world *w, const char *id, const char *kind, const char *langua
 
 typedef struct project {
     world *w;
-    const char *process, *task, *other;  // other: of another process, the same task of the guide
+    const char *process, *task, *other; // other: of another process, the same task of the guide
 } project;
 
 static int open_project(void **state) {
@@ -36,7 +36,8 @@ static int open_project(void **state) {
     entry(w, "vote", "plugin", BOTH, "{\"en\":\"Vote\"}", "{\"en\":\"Count hands\"}", "decide");
     entry(w, "talk", "template", "[\"en\"]", "{\"en\":\"Talk\"}", "{\"en\":\"A circle of chairs\"}", "listen");
     entry(w, "spade", "template", BOTH, "{\"en\":\"Spade\"}", "{\"en\":\"For digging\"}", "garden");
-    entry(w, "trees", "link", BOTH, "{\"en\":\"Trees of the neighbourhood\"}", "{\"en\":\"Which trees grow on which soil\"}", NULL);
+    entry(w, "trees", "link", BOTH, "{\"en\":\"Trees of the neighbourhood\"}",
+          "{\"en\":\"Which trees grow on which soil\"}", NULL);
     entry(w, "noise", "link", BOTH, "{\"en\":\"Something else\"}", "{\"en\":\"About tax law\"}", NULL);
     world_run(w, "UPDATE guide_node SET name = '{\"en\":\"Choose trees\"}', description = "
                  "'{\"en\":\"Which trees fit the soil of the garden?\"}' WHERE id = 'c'");
@@ -78,7 +79,7 @@ static void a_rare_need_says_more(void **state) {
     assert_true(r[0].need > r[1].need);
     assert_int_equal(r[0].need_count, 1);
     assert_string_equal(r[0].needs[0], "decide");
-    assert_false(r[0].available);  // no plugin runs it
+    assert_false(r[0].available); // no plugin runs it
     assert_true(r[0].score <= 1);
 }
 
@@ -135,8 +136,9 @@ static void what_was_used_to_the_end_comes_first(void **state) {
     found(p, p->task, "en", &r, &count);
     for (size_t i = 0; i < count; i++)
         if (strcmp(r[i].id, "ear") == 0)
-            assert_int_equal(r[i].used, 0);  // that task is not finished
-    world_ok(p->w, store_run(p->w->db, &p->w->fault, "UPDATE node SET status = 'finished' WHERE id = ?", "t", p->other));
+            assert_int_equal(r[i].used, 0); // that task is not finished
+    world_ok(p->w,
+             store_run(p->w->db, &p->w->fault, "UPDATE node SET status = 'finished' WHERE id = ?", "t", p->other));
     found(p, p->task, "en", &r, &count);
     for (size_t i = 0; i < count; i++)
         if (strcmp(r[i].id, "ear") == 0) {
@@ -164,8 +166,10 @@ static void each_has_reasons_in_words(void **state) {
         assert_string_equal(json_text_at(json_object_get(first, "interlinker"), "id"), "vote");
         const json_t *reason = json_array_get(json_object_get(first, "reasons"), 0);
         assert_string_equal(json_text_at(reason, "code"), "need");
-        assert_string_equal(json_text_at(reason, "text"), n ? "Risponde al bisogno «Decide»." : "Answers the need “Decide”.");
-        assert_string_equal(json_string_value(json_array_get(json_object_get(json_object_get(reason, "params"), "problem_profiles"), 0)),
+        assert_string_equal(json_text_at(reason, "text"),
+                            n ? "Risponde al bisogno «Decide»." : "Answers the need “Decide”.");
+        assert_string_equal(json_string_value(json_array_get(
+                                json_object_get(json_object_get(reason, "params"), "problem_profiles"), 0)),
                             "decide");
         size_t i, k;
         json_t *item, *one;
@@ -177,7 +181,8 @@ static void each_has_reasons_in_words(void **state) {
             }
         }
     }
-    assert_int_equal(recommend_write(w->db, w->arena, world_answer(w), "nobody", "en", 20, &w->fault), STATUS_NOT_FOUND);
+    assert_int_equal(recommend_write(w->db, w->arena, world_answer(w), "nobody", "en", 20, &w->fault),
+                     STATUS_NOT_FOUND);
 }
 
 static double weight_of(const words *w, const char *word) {
@@ -198,7 +203,7 @@ static void words_are_folded(void **state) {
     assert_true(weight_of(&w, "strasse") == 1);
     assert_true(weight_of(&w, "skersiela") == 1);
     assert_true(weight_of(&w, "acao") == 2);
-    assert_true(weight_of(&w, "x2") == 0);  // too short to say anything
+    assert_true(weight_of(&w, "x2") == 0); // too short to say anything
     assert_true(weight_of(&w, "1999") == 1);
     words_add(&w, STR("кафе the \xe2\x80\x9cthe\xe2\x80\x9d"), "fr", 0.5);
     assert_true(weight_of(&w, "кафе") == 0.5);

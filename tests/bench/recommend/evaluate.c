@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// How good are recommendations where a task does not say what it needs? Loads a catalogue, makes a process of each guide,
-// hides the needs of one task after the other (its own and those of its objective, in the process and in the guide), asks
-// for recommendations, and compares them with the Interlinkers that answer the hidden needs.
+// How good are recommendations where a task does not say what it needs? Loads a catalogue, makes a process of each
+// guide, hides the needs of one task after the other (its own and those of its objective, in the process and in the
+// guide), asks for recommendations, and compares them with the Interlinkers that answer the hidden needs.
 //
 //   evaluate CATALOGUE [LANGUAGE...]
 //
 // recall@5     which share of those Interlinkers stands among the first five
 // ... of 5     the same, of the five at most that can stand there
 // MRR          one divided by the place of the first of them, on average
-// weighted     how much of the best possible sum the first five reach, where an Interlinker counts by how rare the needs
+// weighted     how much of the best possible sum the first five reach, where an Interlinker counts by how rare the
+// needs
 //              are that it answers (a tool that everything names is worth little)
 //
 // special      of 5 and MRR without the Interlinkers that more than a third of the tasks want
@@ -26,8 +27,8 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
-#include "domain/import.h"
 #include "domain/account.h"
+#include "domain/import.h"
 #include "domain/process.h"
 #include "domain/recommend.h"
 
@@ -44,8 +45,8 @@ typedef struct bench {
     store *db;
     fault fault;
     char folder[64];
-    json_t *broad;  // ids of what more than a third of the tasks want
-    bool twins;  // hide also tasks with the same id in other guides, and those of the same objective
+    json_t *broad; // ids of what more than a third of the tasks want
+    bool twins;    // hide also tasks with the same id in other guides, and those of the same objective
 } bench;
 
 static void must(const bench *b, status s, const char *what) {
@@ -83,11 +84,12 @@ typedef struct wanted {
 static size_t wanted_read(bench *b, const char *node, wanted *out) {
     double total = (double)store_count(b->db, 0, "SELECT count(*) FROM interlinker", "");
     size_t count = 0;
-    store_rows *r = store_query(b->db,
-                                "SELECT i.interlinker, (SELECT count(*) FROM interlinker_need x WHERE x.profile = i.profile) "
-                                "FROM node_need w JOIN interlinker_need i ON i.profile = w.profile WHERE w.node = ? "
-                                "ORDER BY i.interlinker",
-                                "t", node);
+    store_rows *r =
+        store_query(b->db,
+                    "SELECT i.interlinker, (SELECT count(*) FROM interlinker_need x WHERE x.profile = i.profile) "
+                    "FROM node_need w JOIN interlinker_need i ON i.profile = w.profile WHERE w.node = ? "
+                    "ORDER BY i.interlinker",
+                    "t", node);
     while (store_next(r)) {
         if (count == 0 || strcmp(out[count - 1].id, store_text(r, 0)) != 0) {
             snprintf(out[count].id, sizeof out[count].id, "%s", store_text(r, 0));
@@ -100,7 +102,8 @@ static size_t wanted_read(bench *b, const char *node, wanted *out) {
 }
 
 static void hide(bench *b, const char *node) {
-    static const char node_needs[] = "DELETE FROM node_need WHERE node = ? OR node = (SELECT parent FROM node WHERE id = ?)";
+    static const char node_needs[] =
+        "DELETE FROM node_need WHERE node = ? OR node = (SELECT parent FROM node WHERE id = ?)";
     static const char guide_needs[] =
         "DELETE FROM guide_need WHERE EXISTS (SELECT 1 FROM node n JOIN process p ON p.id = n.process WHERE n.id = ? "
         "AND p.guide = guide_need.guide AND (n.origin = guide_need.node OR guide_need.node = "
@@ -213,8 +216,9 @@ static void popular_evaluate(bench *b, const char *node, figures *f) {
     if (wanted_count == 0) {
         return;
     }
-    store_rows *rows = store_query(b->db, "SELECT interlinker FROM interlinker_need GROUP BY interlinker "
-                                          "ORDER BY count(*) DESC, interlinker LIMIT 50",
+    store_rows *rows = store_query(b->db,
+                                   "SELECT interlinker FROM interlinker_need GROUP BY interlinker "
+                                   "ORDER BY count(*) DESC, interlinker LIMIT 50",
                                    "");
     while (store_next(rows)) {
         snprintf(ids[count], sizeof ids[count], "%s", store_text(rows, 0));
@@ -238,10 +242,12 @@ static void broad_find(bench *b, const char *language) {
     json_t *count = json_object();
     double tasks = 0;
     b->broad = json_object();
-    store_rows *r = store_query(b->db, "SELECT w.node, i.interlinker FROM node n JOIN process p ON p.id = n.process "
-                                       "JOIN node_need w ON w.node = n.id JOIN interlinker_need i ON i.profile = w.profile "
-                                       "WHERE n.kind = 'task' AND p.language = ? GROUP BY w.node, i.interlinker ORDER BY w.node",
-                                "t", language);
+    store_rows *r =
+        store_query(b->db,
+                    "SELECT w.node, i.interlinker FROM node n JOIN process p ON p.id = n.process "
+                    "JOIN node_need w ON w.node = n.id JOIN interlinker_need i ON i.profile = w.profile "
+                    "WHERE n.kind = 'task' AND p.language = ? GROUP BY w.node, i.interlinker ORDER BY w.node",
+                    "t", language);
     char last[40] = "";
     while (store_next(r)) {
         const char *id = store_text(r, 1);
@@ -262,10 +268,11 @@ static void broad_find(bench *b, const char *language) {
 
 static void language_evaluate(bench *b, const char *language, bool popular) {
     figures f = {0};
-    char (*nodes)[40] = calloc(TASKS, sizeof *nodes);
+    char(*nodes)[40] = calloc(TASKS, sizeof *nodes);
     size_t count = 0;
-    store_rows *r = store_query(b->db, "SELECT n.id FROM node n JOIN process p ON p.id = n.process "
-                                       "WHERE n.kind = 'task' AND p.language = ? ORDER BY p.guide, n.position",
+    store_rows *r = store_query(b->db,
+                                "SELECT n.id FROM node n JOIN process p ON p.id = n.process "
+                                "WHERE n.kind = 'task' AND p.language = ? ORDER BY p.guide, n.position",
                                 "t", language);
     while (store_next(r) && count < TASKS) {
         snprintf(nodes[count++], sizeof *nodes, "%s", store_text(r, 0));
@@ -298,7 +305,8 @@ static void processes_make(bench *b, const char *language) {
     must(b, store_end(r, &b->fault), "guides");
     for (size_t i = 0; i < count; i++) {
         id_value made;
-        process_draft draft = {.name = "P", .language = language, .guide = guides[i], .by = usage_actor_of(&maker, secret)};
+        process_draft draft = {
+            .name = "P", .language = language, .guide = guides[i], .by = usage_actor_of(&maker, secret)};
         must(b, process_create(b->db, &draft, &made, &b->fault), guides[i]);
     }
 }
