@@ -28,7 +28,8 @@ static json_t *story_read(const services *all, fault *f) {
     json_error_t error;
     json_t *told = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
     if (told == NULL) {
-        fault_set(f, STATUS_INTERNAL, "demo.story", "%s, line %d: %s. Install the program again.", path, error.line, error.text);
+        fault_set(f, STATUS_INTERNAL, "demo.story", "%s, line %d: %s. Install the program again.", path, error.line,
+                  error.text);
     }
     return told;
 }
@@ -52,8 +53,9 @@ static status people_add(void *context, store *s, fault *f) {
     size_t i;
     json_t *one;
     json_array_foreach(p->list, i, one) {
-        account_draft draft = {.email = text_of(one, "email"), .name = text_of(one, "name"), .kind = text_of(one, "kind"),
-                               .language = text_of(one, "language"), .password_hash = p->hashes[i],
+        account_draft draft = {.email = text_of(one, "email"), .name = text_of(one, "name"),
+                               .kind = text_of(one, "kind"), .language = text_of(one, "language"),
+                               .password_hash = p->hashes[i],
                                .admin = json_is_true(json_object_get(one, "admin"))};
         person made;
         if (outcome == STATUS_OK) {
@@ -152,15 +154,17 @@ static json_t *body_fill(const story *t, const json_t *body) {
 static json_t *story_send(story *t, const char *who, const char *method, const char *path, const char *type, str body) {
     buffer full = {0};
     text_fill(t, path, &full);
-    demo_request request = {method, full.ptr ? full.ptr : "/", type, json_string_value(json_object_get(t->tokens, who)), body};
+    const char *token = json_string_value(json_object_get(t->tokens, who));
+    demo_request request = {method, full.ptr ? full.ptr : "/", type, token, body};
     int code = demo_client_send(t->port, &request, &t->answer);
     json_t *said = NULL;
     if (code >= 200 && code < 400) {
         said = json_loadb(t->answer.ptr ? t->answer.ptr : "", t->answer.len, 0, NULL);
         said = said ? said : json_object();
     } else {
-        fault_set(t->f, STATUS_INTERNAL, "demo.story", "The demonstration content could not be made: %s %s by %s gave %d: %.200s",
-                  method, request.path, who, code, t->answer.ptr ? t->answer.ptr : "");
+        fault_set(t->f, STATUS_INTERNAL, "demo.story",
+                  "The demonstration content could not be made: %s %s by %s gave %d: %.200s", method,
+                  request.path, who, code, t->answer.ptr ? t->answer.ptr : "");
     }
     buffer_free(&full);
     return said;
@@ -218,7 +222,10 @@ static bool forms_send(story *t, const char *view, const json_t *forms) {
         buffer form = {0}, url = {0};
         form_fill(t, json_object_get(one, "form"), &form);
         buffer_printf(&url, "%s%s", view, text_of(one, "path"));
-        json_t *said = well ? story_send(t, "", "POST", url.ptr, "application/x-www-form-urlencoded", buffer_str(&form)) : NULL;
+        json_t *said = NULL;
+        if (well) {
+            said = story_send(t, "", "POST", url.ptr, "application/x-www-form-urlencoded", buffer_str(&form));
+        }
         well = said != NULL;
         json_decref(said);
         buffer_free(&form);
@@ -231,9 +238,10 @@ static bool forms_send(story *t, const char *view, const json_t *forms) {
 static json_t *story_visit(story *t, const char *who, const json_t *step) {
     char path[200];
     snprintf(path, sizeof path, "/api/v1/assets/%s/views", text_of(step, "visit"));
-    json_t *capability = json_pack("{s:s}", "capability", *text_of(step, "capability") ? text_of(step, "capability") : "view");
-    json_t *view = story_send_json(t, who, "POST", path, capability);
-    json_decref(capability);
+    const char *capability = *text_of(step, "capability") ? text_of(step, "capability") : "view";
+    json_t *wish = json_pack("{s:s}", "capability", capability);
+    json_t *view = story_send_json(t, who, "POST", path, wish);
+    json_decref(wish);
     if (view != NULL && !forms_send(t, text_of(view, "url"), json_object_get(step, "send"))) {
         json_decref(view);
         return NULL;
@@ -298,12 +306,14 @@ status demo_tell(const services *all, uint16_t port, fault *f) {
 
 void demo_say(const services *all, const char *site) {
     json_t *told = story_read(all, NULL);
-    printf("\nOpen %s and sign in as one of these people, with the password \"%s\":\n\n", site, text_of(told, "password"));
+    printf("\nOpen %s and sign in as one of these people, with the password \"%s\":\n\n", site,
+           text_of(told, "password"));
     size_t i;
     json_t *one;
     json_array_foreach(json_object_get(told, "people"), i, one) {
         printf("  %-24s %-10s %-10s %s%s\n", text_of(one, "email"), text_of(one, "name"), text_of(one, "kind"),
-               text_of(one, "language"), json_is_true(json_object_get(one, "admin")) ? ", administrator of the site" : "");
+               text_of(one, "language"),
+               json_is_true(json_object_get(one, "admin")) ? ", administrator of the site" : "");
     }
     printf("\nThis is a demonstration: everybody knows these passwords. Press Ctrl+C to end it.\n");
     json_decref(told);
