@@ -105,35 +105,27 @@ static void link_children(node_tree *t) {
 
 typedef enum link_kind { LINK_NEED, LINK_AFTER } link_kind;
 
-// In the order of the ids. The lists are short; letting the database sort all of them would cost more than the query.
-static void link_insert(tree_link **list, tree_link *link) {
-    while (*list && strcmp((*list)->id.ptr, link->id.ptr) < 0)
-        list = &(*list)->next;
-    link->next = *list;
-    *list = link;
-}
-
+// From the last to the first, and those of one node behind each other, so that each list is in the order of the ids.
 static status load_links(store *s, arena *a, const char *process, link_kind kind, node_tree *t, fault *f) {
     store_rows *rows =
         kind == LINK_NEED
             ? store_query(
-                  s,
-                  "SELECT node_need.node, node_need.profile FROM node JOIN node_need ON node_need.node = node.id "
-                  "WHERE node.process = ?",
-                  "t", process)
-            : store_query(s,
-                          "SELECT node_prerequisite.node, node_prerequisite.after FROM node "
-                          "JOIN node_prerequisite ON node_prerequisite.node = node.id "
-                          "WHERE node.process = ?",
-                          "t", process);
+                  s, "SELECT node, profile FROM node_need WHERE process = ? ORDER BY node DESC, profile DESC", "t", process)
+            : store_query(
+                  s, "SELECT node, after FROM node_prerequisite WHERE process = ? ORDER BY node DESC, after DESC", "t",
+                  process);
+    tree_node *n = NULL;
     while (store_next(rows)) {
-        tree_node *n = node_tree_find(t, store_str(rows, 0));
+        str of = store_str(rows, 0);
+        if (!n || !str_equal(n->id, of))
+            n = node_tree_find(t, of);
         if (!n)
             continue;
-        tree_link *link = arena_alloc(a, sizeof *link);
+        tree_link **list = kind == LINK_NEED ? &n->needs : &n->after, *link = arena_alloc(a, sizeof *link);
         link->id = arena_str(a, store_str(rows, 1));
         link->node = kind == LINK_AFTER ? node_tree_find(t, link->id) : NULL;
-        link_insert(kind == LINK_NEED ? &n->needs : &n->after, link);
+        link->next = *list;
+        *list = link;
     }
     return store_end(rows, f);
 }

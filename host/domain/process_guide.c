@@ -102,8 +102,8 @@ static status store_node(const guide_copy *c, copied_node *n, int depth, fault *
 
 static status store_need(const guide_copy *c, const copied_node *n, const char *profile, fault *f) {
     return store_run(c->store, f,
-                     "INSERT INTO node_need (node, profile) VALUES (?, ?) ON CONFLICT (node, profile) DO NOTHING", "tt",
-                     n->made.text, profile);
+                     "INSERT INTO node_need (process, node, profile) VALUES (?, ?, ?) ON CONFLICT (node, profile) DO NOTHING",
+                     "ttt", c->process, n->made.text, profile);
 }
 
 static bool is_below(const copied_node *n, const copied_node *above) {
@@ -143,8 +143,8 @@ static status copy_prerequisites(const guide_copy *c, fault *f) {
     while (st == STATUS_OK && store_next(rows)) {
         const copied_node *n = find(c, store_text(rows, 0)), *after = find(c, store_text(rows, 1));
         if (n && after)
-            st = store_run(c->store, f, "INSERT INTO node_prerequisite (node, after) VALUES (?, ?)", "tt", n->made.text,
-                           after->made.text);
+            st = store_run(c->store, f, "INSERT INTO node_prerequisite (process, node, after) VALUES (?, ?, ?)", "ttt",
+                           c->process, n->made.text, after->made.text);
     }
     status ended = store_end(rows, st == STATUS_OK ? f : NULL);
     return st != STATUS_OK ? st : ended;

@@ -61,8 +61,8 @@ static void a_guide_is_copied_in_the_language_of_the_process(void **state) {
 static void a_circle_loses_nothing(void **state) {
     world *w = *state;
     id_value process = world_process(w, "en");
-    world_ok(w, store_run(w->db, &w->fault, "INSERT INTO node_prerequisite VALUES (?, ?), (?, ?)", "tttt",
-                          world_node(w, process.text, "c"), world_node(w, process.text, "b"),
+    world_ok(w, store_run(w->db, &w->fault, "INSERT INTO node_prerequisite VALUES (?, ?, ?), (?, ?, ?)", "tttttt",
+                          process.text, world_node(w, process.text, "c"), world_node(w, process.text, "b"), process.text,
                           world_node(w, process.text, "a"), world_node(w, process.text, "a")));
     json_t *objective = child(json_array_get(tree(w, process.text), 0), 0);
     assert_int_equal(json_array_size(json_object_get(objective, "children")), 3);

@@ -181,18 +181,23 @@ CREATE TABLE node (
 CREATE INDEX node_process ON node (process, position);
 CREATE INDEX node_parent ON node (parent);
 
+-- With the process of the node here as well as in the next table, a tree finds all of its links side by side.
 CREATE TABLE node_need (
+    process TEXT NOT NULL REFERENCES process (id) ON DELETE CASCADE,
     node    TEXT NOT NULL REFERENCES node (id) ON DELETE CASCADE,
     profile TEXT NOT NULL REFERENCES problem_profile (id),
     PRIMARY KEY (node, profile)
 );
-CREATE INDEX node_need_profile ON node_need (profile);
+CREATE INDEX node_need_process ON node_need (process, node, profile);
+CREATE INDEX node_need_profile ON node_need (profile, node);
 
 CREATE TABLE node_prerequisite (
-    node  TEXT NOT NULL REFERENCES node (id) ON DELETE CASCADE,
-    after TEXT NOT NULL REFERENCES node (id) ON DELETE CASCADE,
+    process TEXT NOT NULL REFERENCES process (id) ON DELETE CASCADE,
+    node    TEXT NOT NULL REFERENCES node (id) ON DELETE CASCADE,
+    after   TEXT NOT NULL REFERENCES node (id) ON DELETE CASCADE,
     PRIMARY KEY (node, after)
 );
+CREATE INDEX node_prerequisite_process ON node_prerequisite (process, node, after);
 CREATE INDEX node_prerequisite_after ON node_prerequisite (after);
 
 CREATE TABLE asset (
