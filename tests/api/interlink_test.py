@@ -243,17 +243,21 @@ class Server:
             items = wait_for(lambda: client.get("/guides")["items"], "the imported guide shows")
         return items[0]["id"]
 
+    def stop_process(self):
+        """SIGTERM, as an administrator would, and the end that comes of it. The data stay."""
+        if self.process is None or self.process.poll() is not None:
+            return None
+        self.process.terminate()
+        try:
+            return self.process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return "killed after 30 s"
+
     def stop(self):
-        """As an administrator would: SIGTERM. A server that does not end, or not well, is a fault."""
-        code = None
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                code = self.process.wait(timeout=PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-                code = "killed after 30 s"
+        """A server that does not end, or not well, is a fault."""
+        code = self.stop_process()
         log = self.log()
         if self._own:
             shutil.rmtree(self._own, ignore_errors=True)
