@@ -114,7 +114,6 @@ class PluginsAdmin(unittest.TestCase):
         self.assertEqual(self.state("survey")["state"], "ready")
 
     def test_one_that_dies_too_often_waits_for_the_administrator(self):
-        self.add(interlink_test.build_folder() / "hostile/hostile-c")
         place = self.package("dying-hello")
         (place / "main.lua").write_text('error("not today")')
         self.add(place)
