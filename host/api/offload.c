@@ -2,14 +2,17 @@
 #include "api/offload.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+// At some 50 ms each, the last of these waits a few seconds.
+enum { MOST_WAITING = 100 };
 
 struct offload {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     offload_job *first, *last;
+    size_t waiting;
     bool stopping;
     size_t count;
     pthread_t threads[];
@@ -24,6 +27,7 @@ static offload_job *offload_take(offload *o) {
     offload_job *job = o->first;
     if (job != NULL) {
         o->first = job->next;
+        o->waiting--;
         if (o->first == NULL) {
             o->last = NULL;
         }
@@ -76,15 +80,16 @@ void offload_destroy(offload *o) {
     free(o);
 }
 
-void offload_submit(offload *o, offload_job *job) {
+bool offload_submit(offload *o, offload_job *job) {
     job->next = NULL;
     pthread_mutex_lock(&o->lock);
-    if (o->last != NULL) {
-        o->last->next = job;
-    } else {
-        o->first = job;
+    bool taken = o->waiting < MOST_WAITING;
+    if (taken) {
+        *(o->last ? &o->last->next : &o->first) = job;
+        o->last = job;
+        o->waiting++;
+        pthread_cond_signal(&o->wake);
     }
-    o->last = job;
-    pthread_cond_signal(&o->wake);
     pthread_mutex_unlock(&o->lock);
+    return taken;
 }

@@ -4,6 +4,7 @@
 #ifndef INTERLINK_API_OFFLOAD_H
 #define INTERLINK_API_OFFLOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/mailbox.h"
@@ -20,6 +21,7 @@ typedef struct offload_job {
 
 offload *offload_create(size_t threads);  // aborts if the system gives no threads
 void offload_destroy(offload *o);         // finishes what is queued, then joins; NULL is fine
-void offload_submit(offload *o, offload_job *job);  // any thread
+// Any thread. False when so many jobs wait already that this one would come too late to be of use; then it is not taken.
+bool offload_submit(offload *o, offload_job *job);
 
 #endif

@@ -98,7 +98,10 @@ static void run_slow(run *r) {
     }
     c->store = NULL;
     r->slow = (offload_job){.letter.open = slow_done, .reply_to = loop_mailbox(c->loop->loop), .run = slow_run};
-    offload_submit(c->services->offload, &r->slow);
+    if (!offload_submit(c->services->offload, &r->slow)) {
+        fault_set(&c->fault, STATUS_LIMITED, "server.busy", "Too many people are signing in at this moment. Try again soon.");
+        run_end(r, STATUS_LIMITED);
+    }
 }
 
 // ---- plugin

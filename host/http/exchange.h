@@ -55,6 +55,7 @@ struct exchange {
     size_t body_limit;            // 0: takes none
     buffer body;
     bool body_too_large;
+    size_t body_reserved;         // of the loop's room for bodies
     size_t body_dropped;          // bytes beyond the limit
 
     // Who asks (session.h).

@@ -171,6 +171,9 @@ void problem_reply(exchange *x, const fault *f) {
     if (p.status == 401) {
         p.header = "WWW-Authenticate";
         p.value = "Bearer";
+    } else if (p.status == 429 || p.status == 503) {
+        p.header = "Retry-After";
+        p.value = "2";
     }
     problem_send(x, &p);
 }

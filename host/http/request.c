@@ -16,6 +16,9 @@
 // A body that was refused is read a little further, so that the client gets to read why; then the connection ends.
 enum { SPARE_MOST = 256, BODY_KEPT = 64 * 1024, BODY_PATIENCE = 256 * 1024 };
 
+// Of all bodies that one loop holds at a time.
+enum { BODIES_MOST = 64 << 20 };
+
 // ---- exchanges
 
 static exchange *exchange_take(server_loop *l) {
@@ -185,6 +188,16 @@ static void route_begin(exchange *x) {
                                          : "This takes no body. Send none.", NULL, NULL);
         return;
     }
+    // In chunks the size is not announced; then it is what is allowed.
+    size_t reserve = x->body_size ? (size_t)x->body_size : x->body_limit;
+    if (x->loop->body_bytes + reserve > BODIES_MOST) {
+        fault f = {0};
+        fault_set(&f, STATUS_UNAVAILABLE, "server.busy", "So much is being sent at this moment that there is no room. Try again soon.");
+        problem_reply(x, &f);
+        return;
+    }
+    x->body_reserved = reserve;
+    x->loop->body_bytes += reserve;
     connection_phase_set(x->connection, CONNECTION_BODY, x->body_size);
 }
 
@@ -266,5 +279,6 @@ void request_completed(void *context, struct MHD_Connection *mhd, void **state, 
     }
     connection_phase_set(x->connection, CONNECTION_IDLE, 0);
     l->in_flight--;
+    l->body_bytes -= x->body_reserved;
     exchange_give_back(l, x);
 }

@@ -40,6 +40,7 @@ struct server_loop {
     size_t spare_count;
     size_t in_flight;           // exchanges, from their request line to their last byte
     size_t suspended;           // of these, those that wait for something of ours
+    size_t body_bytes;          // that their bodies have or may get
     size_t streams;
     loop_timer *gauges;
     struct stream *live;        // open live streams, for the end
