@@ -153,7 +153,7 @@ static status plugin_prepare(operation_call *c, asset_draft *draft, const task_p
 }
 
 static status assets_create_read(operation_call *c) {
-    task_place at;
+    task_place at = {0};
     interlinker entry;
     status outcome = task_find(c, &at);
     if (outcome == STATUS_OK) {
@@ -266,7 +266,7 @@ static status views_create_read(operation_call *c) {
         return fault_set(&c->fault, STATUS_FORBIDDEN, "asset.view_only",
                          "You may look at this, but not change it. Ask an administrator of the project to make you a contributor.");
     }
-    asset_place at;
+    asset_place at = {0};
     status outcome = asset_place_find(c->store, c->arena, c->id, &at, &c->fault);
     if (outcome != STATUS_OK || at.plugin == NULL) {
         return outcome == STATUS_OK ? plain_view(c, &at, grant) : outcome;
