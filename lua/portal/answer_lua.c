@@ -5,11 +5,14 @@
 
 #include "value_lua.h"
 
-static answer_lua *self(answer *a) { return (answer_lua *)a; }
+static answer_lua *self(answer *a) {
+    return (answer_lua *)a;
+}
 
 // A value is on top of the stack: put it where it belongs. In an object its key lies below it.
 static void value_store(answer_lua *a) {
-    if (a->depth == 0) return;
+    if (a->depth == 0)
+        return;
     lua_Integer *items = &a->items[a->depth - 1];
     if (*items < 0)
         lua_rawset(a->lua, -3);
@@ -23,8 +26,12 @@ static void level_open(answer_lua *a, lua_Integer items) {
     a->items[a->depth++] = items;
 }
 
-static void face_object(answer *a) { level_open(self(a), -1); }
-static void face_array(answer *a) { level_open(self(a), 0); }
+static void face_object(answer *a) {
+    level_open(self(a), -1);
+}
+static void face_array(answer *a) {
+    level_open(self(a), 0);
+}
 
 static void face_end(answer *a) {
     assert(self(a)->depth > 0);
@@ -32,7 +39,9 @@ static void face_end(answer *a) {
     value_store(self(a));
 }
 
-static void face_key(answer *a, const char *name) { lua_pushstring(self(a)->lua, name); }
+static void face_key(answer *a, const char *name) {
+    lua_pushstring(self(a)->lua, name);
+}
 
 static void face_string(answer *a, const char *ptr, size_t len) {
     lua_pushlstring(self(a)->lua, ptr, len);
@@ -57,7 +66,7 @@ static void face_boolean(answer *a, bool v) {
 static void face_null(answer *a) {
     answer_lua *l = self(a);
     if (l->depth > 0 && l->items[l->depth - 1] >= 0)
-        lua_pushboolean(l->lua, 0);  // an array keeps its places
+        lua_pushboolean(l->lua, 0); // an array keeps its places
     else
         lua_pushnil(l->lua);
     value_store(l);

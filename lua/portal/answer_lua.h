@@ -9,14 +9,14 @@
 
 #include "base/answer.h"
 
-enum { ANSWER_LUA_DEPTH = 128 };  // levels that C code writes one by one; raw JSON values may be deeper
+enum { ANSWER_LUA_DEPTH = 128 }; // levels that C code writes one by one; raw JSON values may be deeper
 
 typedef struct answer_lua {
     answer base;
     lua_State *lua;
-    int floor;                             // top of the stack before the answer
+    int floor; // top of the stack before the answer
     int depth;
-    lua_Integer items[ANSWER_LUA_DEPTH];  // of the array at this level; -1: an object
+    lua_Integer items[ANSWER_LUA_DEPTH]; // of the array at this level; -1: an object
 } answer_lua;
 
 // The value written is left on top of `lua`'s stack.

@@ -11,7 +11,9 @@
 static const char *const extension_names[] = {"table", "strikethrough", "autolink", "tagfilter"};
 enum { EXTENSION_COUNT = sizeof extension_names / sizeof *extension_names };
 
-static void extensions_register(void) { cmark_gfm_core_extensions_ensure_registered(); }
+static void extensions_register(void) {
+    cmark_gfm_core_extensions_ensure_registered();
+}
 
 static cmark_node *text_parse(str text) {
     // The library keeps its list of extensions in a global, which must be filled once only.
@@ -30,7 +32,8 @@ static cmark_node *text_parse(str text) {
 static bool url_is_fine(const char *url) {
     static const char *const schemes[] = {"http://", "https://", "mailto:", "tel:"};
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0) return true;
+        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
+            return true;
     return (url[0] == '/' && url[1] != '/' && url[1] != '\\') || url[0] == '#';
 }
 
@@ -39,9 +42,11 @@ static int highest_heading(cmark_node *document) {
     cmark_iter *walk = cmark_iter_new(document);
     while (cmark_iter_next(walk) != CMARK_EVENT_DONE) {
         cmark_node *node = cmark_iter_get_node(walk);
-        if (cmark_node_get_type(node) != CMARK_NODE_HEADING) continue;
+        if (cmark_node_get_type(node) != CMARK_NODE_HEADING)
+            continue;
         int level = cmark_node_get_heading_level(node);
-        if (level < highest) highest = level;
+        if (level < highest)
+            highest = level;
     }
     cmark_iter_free(walk);
     return highest;
@@ -49,9 +54,12 @@ static int highest_heading(cmark_node *document) {
 
 static void heading_move(cmark_node *node, int shift, int heading, int *last) {
     int level = cmark_node_get_heading_level(node) + shift;
-    if (level > *last + 1) level = *last + 1;
-    if (level > 6) level = 6;
-    if (level < heading) level = heading;
+    if (level > *last + 1)
+        level = *last + 1;
+    if (level > 6)
+        level = 6;
+    if (level < heading)
+        level = heading;
     cmark_node_set_heading_level(node, level);
     *last = level;
 }
@@ -59,13 +67,15 @@ static void heading_move(cmark_node *node, int shift, int heading, int *last) {
 // What a link holds takes its place.
 static void link_unwrap(cmark_node *link) {
     cmark_node *child;
-    while ((child = cmark_node_first_child(link)) != NULL) cmark_node_insert_before(link, child);
+    while ((child = cmark_node_first_child(link)) != NULL)
+        cmark_node_insert_before(link, child);
     cmark_node_free(link);
 }
 
 static bool stands_in_link(cmark_node *node) {
     while ((node = cmark_node_parent(node)) != NULL)
-        if (cmark_node_get_type(node) == CMARK_NODE_LINK) return true;
+        if (cmark_node_get_type(node) == CMARK_NODE_LINK)
+            return true;
     return false;
 }
 
@@ -101,7 +111,8 @@ static void document_tame(cmark_node *document, int heading) {
 // <img src="URL" alt="TEXT" /> as the library writes it, once the document was made safe: a link to the picture.
 static void image_to_link(const char *tag, const char *end, buffer *out) {
     const char *src = strstr(tag, "src=\""), *alt = strstr(tag, "alt=\"");
-    if (!src || !alt || src > end || alt > end) return;
+    if (!src || !alt || src > end || alt > end)
+        return;
     src += 5, alt += 5;
     const char *src_end = strchr(src, '"'), *alt_end = strchr(alt, '"');
     if (src_end == src) {

@@ -43,11 +43,13 @@ static int native_url_encode(lua_State *lua) {
 // Decodes one name or value; false if it is not a text that a form can hold.
 static bool piece_push(lua_State *lua, const char *from, size_t len) {
     char *copy = malloc(len + 1);
-    if (!copy) abort();
+    if (!copy)
+        abort();
     memcpy(copy, from, len);
     int64_t size = text_decode_url(copy, len, true);
     bool fine = size >= 0 && text_is_utf8(copy, (size_t)size);
-    if (fine) lua_pushlstring(lua, copy, (size_t)size);
+    if (fine)
+        lua_pushlstring(lua, copy, (size_t)size);
     free(copy);
     return fine;
 }
@@ -56,7 +58,8 @@ static bool piece_push(lua_State *lua, const char *from, size_t len) {
 static bool pair_add(lua_State *lua, const char *from, const char *end) {
     const char *equals = memchr(from, '=', (size_t)(end - from));
     const char *name_end = equals ? equals : end;
-    if (!piece_push(lua, from, (size_t)(name_end - from))) return false;
+    if (!piece_push(lua, from, (size_t)(name_end - from)))
+        return false;
     lua_pushvalue(lua, -1);
     if (lua_rawget(lua, -3) == LUA_TNIL) {
         lua_pop(lua, 1);
@@ -67,7 +70,8 @@ static bool pair_add(lua_State *lua, const char *from, const char *end) {
     }
     const char *value = equals ? equals + 1 : end;
     bool fine = piece_push(lua, value, (size_t)(end - value));
-    if (fine) lua_rawseti(lua, -2, (lua_Integer)lua_rawlen(lua, -2) + 1);
+    if (fine)
+        lua_rawseti(lua, -2, (lua_Integer)lua_rawlen(lua, -2) + 1);
     lua_pop(lua, 2);
     return fine;
 }
@@ -78,7 +82,8 @@ static int native_form_decode(lua_State *lua) {
     const char *at = s.ptr, *end = s.ptr + s.len;
     while (at < end) {
         const char *stop = memchr(at, '&', (size_t)(end - at));
-        if (!stop) stop = end;
+        if (!stop)
+            stop = end;
         if (stop > at && !pair_add(lua, at, stop)) {
             lua_pushnil(lua);
             return 1;
@@ -148,7 +153,9 @@ static int native_text_length(lua_State *lua) {
     return 1;
 }
 
-static int is_visible(const struct dirent *entry) { return entry->d_name[0] != '.'; }
+static int is_visible(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
+}
 
 static int native_folder(lua_State *lua) {
     const char *path = luaL_checkstring(lua, 1);
@@ -179,10 +186,18 @@ static int native_log(lua_State *lua) {
 
 void native_push(lua_State *lua) {
     static const luaL_Reg functions[] = {
-        {"escape", native_escape},           {"url_encode", native_url_encode},   {"form_decode", native_form_decode},
-        {"json_decode", native_json_decode}, {"json_encode", native_json_encode}, {"markdown", native_markdown},
-        {"now", native_now},                 {"time_read", native_time_read},     {"text_length", native_text_length},
-        {"folder", native_folder},           {"log", native_log},                 {NULL, NULL},
+        {"escape", native_escape},
+        {"url_encode", native_url_encode},
+        {"form_decode", native_form_decode},
+        {"json_decode", native_json_decode},
+        {"json_encode", native_json_encode},
+        {"markdown", native_markdown},
+        {"now", native_now},
+        {"time_read", native_time_read},
+        {"text_length", native_text_length},
+        {"folder", native_folder},
+        {"log", native_log},
+        {NULL, NULL},
     };
     luaL_newlib(lua, functions);
     lua_pushlightuserdata(lua, NULL);

@@ -6,7 +6,9 @@
 
 #include "value_lua.h"
 
-page_run *page_run_of(lua_State *thread) { return *(page_run **)lua_getextraspace(thread); }
+page_run *page_run_of(lua_State *thread) {
+    return *(page_run **)lua_getextraspace(thread);
+}
 
 static void field_text(lua_State *lua, const char *name, const char *text) {
     lua_pushstring(lua, text);
@@ -42,14 +44,17 @@ static int problem_push(lua_State *lua, status outcome, const fault *f) {
 static int results_push(page_run *run) {
     lua_State *lua = run->thread;
     bool read = run->call->answer == &run->lua_answer.base;
-    if (run->call->set_session) run->exchange->set_session = run->call->set_session;
+    if (run->call->set_session)
+        run->exchange->set_session = run->call->set_session;
     if (run->outcome != STATUS_OK) {
-        if (read) answer_lua_drop(&run->lua_answer);
+        if (read)
+            answer_lua_drop(&run->lua_answer);
         buffer_free(&run->json);
         return problem_push(lua, run->outcome, &run->call->fault);
     }
     if (read) {
-        if (lua_gettop(lua) == run->lua_answer.floor) lua_pushboolean(lua, 1);
+        if (lua_gettop(lua) == run->lua_answer.floor)
+            lua_pushboolean(lua, 1);
         return 1;
     }
     json_t *value = run->json.len ? json_loadb(run->json.ptr, run->json.len, JSON_DECODE_ANY, NULL) : NULL;
@@ -57,7 +62,7 @@ static int results_push(page_run *run) {
     if (value)
         value_push(lua, value);
     else
-        lua_pushboolean(lua, 1);  // done, and nothing to say: a 204
+        lua_pushboolean(lua, 1); // done, and nothing to say: a 204
     json_decref(value);
     return 1;
 }
@@ -66,7 +71,8 @@ static void call_done(operation_call *c, status outcome) {
     page_run *run = c->context;
     run->outcome = outcome;
     run->settled = true;
-    if (!run->waiting) return;  // page_run_call has not come back yet and will see it
+    if (!run->waiting)
+        return; // page_run_call has not come back yet and will see it
     run->waiting = false;
     run->resume(run, results_push(run));
 }
@@ -84,7 +90,8 @@ static json_t *query_value(lua_State *lua, int index) {
     luaL_buffinit(lua, &joined);
     lua_Unsigned count = lua_rawlen(lua, index);
     for (lua_Unsigned i = 1; i <= count; i++) {
-        if (i > 1) luaL_addchar(&joined, ',');
+        if (i > 1)
+            luaL_addchar(&joined, ',');
         lua_rawgeti(lua, index, (lua_Integer)i);
         luaL_addvalue(&joined);
     }
@@ -96,7 +103,8 @@ static json_t *query_value(lua_State *lua, int index) {
 
 static json_t *query_read(lua_State *lua, int index, arena *memory) {
     json_t *query = arena_json(memory, json_object());
-    if (!lua_istable(lua, index)) return query;
+    if (!lua_istable(lua, index))
+        return query;
     lua_pushnil(lua);
     while (lua_next(lua, index)) {
         luaL_argcheck(lua, lua_type(lua, -2) == LUA_TSTRING, index, "names of parameters are texts");
@@ -107,15 +115,18 @@ static json_t *query_read(lua_State *lua, int index, arena *memory) {
 }
 
 static json_t *body_read(lua_State *lua, int index, arena *memory) {
-    if (lua_isnoneornil(lua, index)) return NULL;
+    if (lua_isnoneornil(lua, index))
+        return NULL;
     const char *why;
     json_t *body = value_read(lua, index, &why);
-    if (!body) luaL_argerror(lua, index, why);
+    if (!body)
+        luaL_argerror(lua, index, why);
     return arena_json(memory, body);
 }
 
 static answer *call_answer(page_run *run, bool read) {
-    if (read) return answer_lua_init(&run->lua_answer, run->thread);
+    if (read)
+        return answer_lua_init(&run->lua_answer, run->thread);
     return answer_json_init(&run->json_answer, &run->json);
 }
 
@@ -123,7 +134,8 @@ int page_run_call(lua_State *lua) {
     page_run *run = page_run_of(lua);
     const char *name = luaL_checkstring(lua, 1);
     const operation *wanted = operation_by_id(run->loop->services->operations, name);
-    if (!wanted) return luaL_error(lua, "there is no operation %s", name);
+    if (!wanted)
+        return luaL_error(lua, "there is no operation %s", name);
     arena *memory = run->exchange->arena;
     operation_call *c = arena_alloc(memory, sizeof *c);
     c->arena = memory;
@@ -142,7 +154,8 @@ int page_run_call(lua_State *lua) {
     run->call = c;
     run->settled = run->waiting = false;
     operation_start(c);
-    if (run->settled) return results_push(run);
+    if (run->settled)
+        return results_push(run);
     // A read is answered at once: its answer is written on this very stack, which must not move on without it.
     assert(!operation_is_read(wanted));
     run->waiting = true;

@@ -16,15 +16,15 @@ struct page_run {
     services_loop *loop;
     portal_exchange *exchange;
     lua_State *thread;
-    int reference;  // keeps the thread from being collected
+    int reference; // keeps the thread from being collected
     // The operation under way; one at a time, since a page is a straight line.
     operation_call *call;
-    answer_lua lua_answer;    // of a read
-    answer_json json_answer;  // of a write, which runs on the writer's thread
+    answer_lua lua_answer;   // of a read
+    answer_json json_answer; // of a write, which runs on the writer's thread
     buffer json;
     status outcome;
     bool settled, waiting;
-    void (*resume)(page_run *run, int values);  // the results lie on the thread's stack
+    void (*resume)(page_run *run, int values); // the results lie on the thread's stack
 };
 
 // The run that a coroutine belongs to.

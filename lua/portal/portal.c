@@ -16,7 +16,7 @@
 struct portal {
     services_loop *loop;
     lua_State *lua;
-    int handle;  // reference to the function that boot.lua gave
+    int handle; // reference to the function that boot.lua gave
     size_t running;
 };
 
@@ -28,7 +28,8 @@ static void *memory_or_abort(void *context, void *block, size_t old_size, size_t
         return NULL;
     }
     void *fresh = realloc(block, size);
-    if (!fresh) abort();
+    if (!fresh)
+        abort();
     return fresh;
 }
 
@@ -49,7 +50,8 @@ static void modules_find(lua_State *lua, const char *folder) {
 static void site_name_set(lua_State *lua, store *s) {
     buffer text = {0};
     fault unused = {0};
-    json_t *names = meta_get(s, "site.name", &text, &unused) == STATUS_OK ? json_loadb(text.ptr, text.len, 0, NULL) : NULL;
+    json_t *names =
+        meta_get(s, "site.name", &text, &unused) == STATUS_OK ? json_loadb(text.ptr, text.len, 0, NULL) : NULL;
     if (names) {
         value_push(lua, names);
         lua_setfield(lua, -2, "site_name");
@@ -63,7 +65,8 @@ static int boot(lua_State *lua) {
     const char *folder = lua_tostring(lua, 1), *static_version = lua_tostring(lua, 2);
     modules_find(lua, folder);
     lua_pushfstring(lua, "%s/engine/boot.lua", folder);
-    if (luaL_loadfilex(lua, lua_tostring(lua, -1), "t") != LUA_OK) return lua_error(lua);
+    if (luaL_loadfilex(lua, lua_tostring(lua, -1), "t") != LUA_OK)
+        return lua_error(lua);
     lua_newtable(lua);
     given_set(lua, "folder", folder);
     given_set(lua, "static_version", static_version);
@@ -79,7 +82,8 @@ static int boot(lua_State *lua) {
 status portal_create(services_loop *on, const char *folder, const char *static_version, portal **out, fault *f) {
     portal *p = calloc(1, sizeof *p);
     lua_State *lua = p ? lua_newstate(memory_or_abort, NULL) : NULL;
-    if (!lua) abort();
+    if (!lua)
+        abort();
     p->loop = on;
     p->lua = lua;
     luaL_openlibs(lua);
@@ -100,7 +104,8 @@ status portal_create(services_loop *on, const char *folder, const char *static_v
 }
 
 void portal_destroy(portal *p) {
-    if (!p) return;
+    if (!p)
+        return;
     lua_close(p->lua);
     free(p);
 }
@@ -127,7 +132,8 @@ static void token_set(lua_State *lua, const portal_exchange *x, const services *
     uint8_t mac[CRYPTO_MAC];
     int len = snprintf(what, sizeof what, "form:%s", x->session ? x->session : "");
     crypto_mac(s->secret, what, (size_t)len < sizeof what ? (size_t)len : sizeof what - 1, mac);
-    for (size_t i = 0; i < CRYPTO_MAC; i++) snprintf(hex + 2 * i, 3, "%02x", mac[i]);
+    for (size_t i = 0; i < CRYPTO_MAC; i++)
+        snprintf(hex + 2 * i, 3, "%02x", mac[i]);
     given_set(lua, "csrf", hex);
 }
 
@@ -137,7 +143,7 @@ static void request_push(lua_State *lua, const portal_exchange *x, const service
     text_set(lua, "path", x->path);
     text_set(lua, "query", x->query);
     text_set(lua, "body", x->body);
-    given_set(lua, "accept_language", x->accept_language);  // NULL is nil
+    given_set(lua, "accept_language", x->accept_language); // NULL is nil
     given_set(lua, "language_cookie", x->language_cookie);
     given_set(lua, "id", x->request_id);
     given_set(lua, "origin", x->origin);
@@ -192,7 +198,8 @@ static void run_resume(page_run *run, int values) {
     int results = 0;
     portal *p = run->exchange->state;
     int state = lua_resume(run->thread, p->lua, values, &results);
-    if (state == LUA_YIELD) return;  // waits for an operation, whose end comes back here
+    if (state == LUA_YIELD)
+        return; // waits for an operation, whose end comes back here
     portal_exchange *x = run->exchange;
     if (state == LUA_OK && results == 1 && lua_istable(run->thread, -1))
         answer_take(run->thread, x);

@@ -22,36 +22,36 @@ typedef struct portal portal;
 // /static/STATIC_VERSION/FILE, where STATIC_VERSION stands for the content of FOLDER/static (the http room's hash of
 // it, so that such an address can be kept for ever). Both texts are copied. `loop` must live longer than the portal.
 status portal_create(services_loop *loop, const char *folder, const char *static_version, portal **out, fault *f);
-void portal_destroy(portal *p);  // no request may be under way; NULL is fine
+void portal_destroy(portal *p); // no request may be under way; NULL is fine
 
 // One request for a page and its answer. The caller fills the first part and keeps it, and all it points to, until
 // `done`. Texts are borrowed; a missing header is NULL.
 typedef struct portal_exchange portal_exchange;
 struct portal_exchange {
-    arena *arena;                 // of the request; the answer lies in it
-    const char *method;           // "GET", "HEAD" (answered as GET), "POST"; anything else gets a 405
-    str path;                     // as in the request line, without the query, not decoded
-    str query;                    // what follows '?', not decoded; empty if nothing does
-    str body;                     // application/x-www-form-urlencoded, not decoded; empty for GET
-    const char *accept_language;  // header
-    const char *language_cookie;  // value of the cookie "language", or NULL
-    bool cross_site;              // a POST that another site caused (Sec-Fetch-Site or Origin says so): refused
-    person actor;                 // id "" for a visitor
-    const char *session;          // hash of the session's token, "" without one; forms carry a MAC of it
-    const char *origin;           // of this site as the browser sees it: "https://example.org"; NULL if not known
-    const char *request_id;       // shown on error pages and written to the log
+    arena *arena;                // of the request; the answer lies in it
+    const char *method;          // "GET", "HEAD" (answered as GET), "POST"; anything else gets a 405
+    str path;                    // as in the request line, without the query, not decoded
+    str query;                   // what follows '?', not decoded; empty if nothing does
+    str body;                    // application/x-www-form-urlencoded, not decoded; empty for GET
+    const char *accept_language; // header
+    const char *language_cookie; // value of the cookie "language", or NULL
+    bool cross_site;             // a POST that another site caused (Sec-Fetch-Site or Origin says so): refused
+    person actor;                // id "" for a visitor
+    const char *session;         // hash of the session's token, "" without one; forms carry a MAC of it
+    const char *origin;          // of this site as the browser sees it: "https://example.org"; NULL if not known
+    const char *request_id;      // shown on error pages and written to the log
 
     // The answer.
     int http_status;
-    str page;                     // text/html; charset=utf-8; may be empty with a redirect
-    const char *location;         // for 303; NULL otherwise
-    const char *set_session;      // as in operation_call: a new token, "" to drop the cookie, NULL to leave it
-    const char *set_language;     // new value of the cookie "language" (Path=/, SameSite=Lax, a year), or NULL
-    const char *language;         // of the page: Content-Language
+    str page;                 // text/html; charset=utf-8; may be empty with a redirect
+    const char *location;     // for 303; NULL otherwise
+    const char *set_session;  // as in operation_call: a new token, "" to drop the cookie, NULL to leave it
+    const char *set_language; // new value of the cookie "language" (Path=/, SameSite=Lax, a year), or NULL
+    const char *language;     // of the page: Content-Language
 
-    void (*done)(portal_exchange *x);  // on the loop's thread, exactly once, perhaps before portal_request returns
-    void *context;                     // the caller's
-    void *state;                       // the portal's
+    void (*done)(portal_exchange *x); // on the loop's thread, exactly once, perhaps before portal_request returns
+    void *context;                    // the caller's
+    void *state;                      // the portal's
 };
 
 // Every page is private (Cache-Control: no-store for a person who is signed in, else no-cache; Vary: Cookie,
@@ -61,8 +61,8 @@ struct portal_exchange {
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "              \
     "manifest-src 'self'"
 
-// Make the answer and call x->done. A mistake in a page is a 500 page with the request's id, and the traceback is logged.
-// A client that has gone away does not matter: the request still runs to its end.
+// Make the answer and call x->done. A mistake in a page is a 500 page with the request's id, and the traceback is
+// logged. A client that has gone away does not matter: the request still runs to its end.
 void portal_request(portal *p, portal_exchange *x);
 
 #endif

@@ -11,7 +11,8 @@ static void object_push(lua_State *lua, const json_t *value) {
     json_t *member;
     // jansson's iterators take no const object, though they change nothing.
     json_object_foreach((json_t *)(uintptr_t)value, key, member) {
-        if (json_is_null(member)) continue;
+        if (json_is_null(member))
+            continue;
         value_push(lua, member);
         lua_setfield(lua, -2, key);
     }
@@ -38,14 +39,30 @@ void value_push(lua_State *lua, const json_t *value) {
         return;
     }
     switch (value ? json_typeof(value) : JSON_NULL) {
-        case JSON_OBJECT: object_push(lua, value); break;
-        case JSON_ARRAY: array_push(lua, value); break;
-        case JSON_STRING: lua_pushlstring(lua, json_string_value(value), json_string_length(value)); break;
-        case JSON_INTEGER: lua_pushinteger(lua, json_integer_value(value)); break;
-        case JSON_REAL: lua_pushnumber(lua, json_real_value(value)); break;
-        case JSON_TRUE: lua_pushboolean(lua, 1); break;
-        case JSON_FALSE: lua_pushboolean(lua, 0); break;
-        case JSON_NULL: lua_pushnil(lua); break;
+    case JSON_OBJECT:
+        object_push(lua, value);
+        break;
+    case JSON_ARRAY:
+        array_push(lua, value);
+        break;
+    case JSON_STRING:
+        lua_pushlstring(lua, json_string_value(value), json_string_length(value));
+        break;
+    case JSON_INTEGER:
+        lua_pushinteger(lua, json_integer_value(value));
+        break;
+    case JSON_REAL:
+        lua_pushnumber(lua, json_real_value(value));
+        break;
+    case JSON_TRUE:
+        lua_pushboolean(lua, 1);
+        break;
+    case JSON_FALSE:
+        lua_pushboolean(lua, 0);
+        break;
+    case JSON_NULL:
+        lua_pushnil(lua);
+        break;
     }
 }
 
@@ -84,7 +101,8 @@ static json_t *read_object(lua_State *lua, int index, int depth, const char **wh
         else
             member = read_at(lua, lua_gettop(lua), depth + 1, why);
         if (!member || json_object_set_new(object, lua_tostring(lua, -2), member) != 0) {
-            if (!*why) *why = "a key is not valid UTF-8";
+            if (!*why)
+                *why = "a key is not valid UTF-8";
             lua_pop(lua, 2);
             json_decref(object);
             return NULL;
@@ -95,9 +113,11 @@ static json_t *read_object(lua_State *lua, int index, int depth, const char **wh
 }
 
 static json_t *read_number(lua_State *lua, int index, const char **why) {
-    if (lua_isinteger(lua, index)) return json_integer(lua_tointeger(lua, index));
+    if (lua_isinteger(lua, index))
+        return json_integer(lua_tointeger(lua, index));
     double number = lua_tonumber(lua, index);
-    if (isfinite(number)) return json_real(number);
+    if (isfinite(number))
+        return json_real(number);
     *why = "a number is not finite";
     return NULL;
 }
@@ -106,7 +126,8 @@ static json_t *read_string(lua_State *lua, int index, const char **why) {
     size_t len;
     const char *text = lua_tolstring(lua, index, &len);
     json_t *value = json_stringn(text, len);
-    if (!value) *why = "a text is not valid UTF-8";
+    if (!value)
+        *why = "a text is not valid UTF-8";
     return value;
 }
 
@@ -116,17 +137,24 @@ static json_t *read_at(lua_State *lua, int index, int depth, const char **why) {
         return NULL;
     }
     switch (lua_type(lua, index)) {
-        case LUA_TNIL: return json_null();
-        case LUA_TLIGHTUSERDATA:
-            if (!lua_touserdata(lua, index)) return json_null();
-            *why = "a pointer cannot become JSON";
-            return NULL;
-        case LUA_TBOOLEAN: return json_boolean(lua_toboolean(lua, index));
-        case LUA_TNUMBER: return read_number(lua, index, why);
-        case LUA_TSTRING: return read_string(lua, index, why);
-        case LUA_TTABLE:
-            return is_array(lua, index) ? read_array(lua, index, depth, why) : read_object(lua, index, depth, why);
-        default: *why = "only tables, texts, numbers and booleans can become JSON"; return NULL;
+    case LUA_TNIL:
+        return json_null();
+    case LUA_TLIGHTUSERDATA:
+        if (!lua_touserdata(lua, index))
+            return json_null();
+        *why = "a pointer cannot become JSON";
+        return NULL;
+    case LUA_TBOOLEAN:
+        return json_boolean(lua_toboolean(lua, index));
+    case LUA_TNUMBER:
+        return read_number(lua, index, why);
+    case LUA_TSTRING:
+        return read_string(lua, index, why);
+    case LUA_TTABLE:
+        return is_array(lua, index) ? read_array(lua, index, depth, why) : read_object(lua, index, depth, why);
+    default:
+        *why = "only tables, texts, numbers and booleans can become JSON";
+        return NULL;
     }
 }
 

@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <lua.h>
 
-enum { VALUE_DEPTH = 64 };  // deeper tables are refused: they are mistakes, or cycles
+enum { VALUE_DEPTH = 64 }; // deeper tables are refused: they are mistakes, or cycles
 
 // Pushes one Lua value. Raises no Lua error (the portal's allocator aborts when memory is out).
 void value_push(lua_State *lua, const json_t *value);

@@ -3,8 +3,8 @@
 // The portal's Lua code is tested in Lua: each file portal/test_*.lua is run in a state of its own, with the functions
 // that the host gives. A file returns a table of functions, each one test.
 #include <dirent.h>
-#include <limits.h>
 #include <lauxlib.h>
+#include <limits.h>
 #include <lualib.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -29,7 +29,8 @@ static void assert_lua(lua_State *lua, const char *expression) {
     lua_setglobal(lua, "a");
     lua_pushfstring(lua, "return %s", expression);
     assert_int_equal(luaL_dostring(lua, lua_tostring(lua, -1)), LUA_OK);
-    if (!lua_toboolean(lua, -1)) fail_msg("not so: %s", expression);
+    if (!lua_toboolean(lua, -1))
+        fail_msg("not so: %s", expression);
     lua_settop(lua, 0);
 }
 
@@ -55,8 +56,9 @@ static void an_answer_becomes_tables(void **state) {
     answer_number(a, 2.5);
     answer_end(a);
     assert_int_equal(lua_gettop(lua), 1);
-    assert_lua(lua, "a.name == 'x' and a.none == nil and a.n == 7 and a.yes == true and a.at == nil and #a.list == 3 and "
-                    "a.list[2] == false and a.list[3].raw.k[2] == 2 and a.list[3].raw.k[3].z == nil and a.number == 2.5");
+    assert_lua(lua,
+               "a.name == 'x' and a.none == nil and a.n == 7 and a.yes == true and a.at == nil and #a.list == 3 and "
+               "a.list[2] == false and a.list[3].raw.k[2] == 2 and a.list[3].raw.k[3].z == nil and a.number == 2.5");
 }
 
 static void a_failed_answer_leaves_nothing(void **state) {
@@ -89,7 +91,8 @@ static void lua_values_become_json(void **state) {
     lua_State *lua = *state;
     const char *why;
     assert_int_equal(luaL_dostring(lua, "return {s = 'x', n = 1, f = 1.5, t = true, l = {1, 2}, o = {}, "
-                                        "e = setmetatable({}, {__array = true})}"), LUA_OK);
+                                        "e = setmetatable({}, {__array = true})}"),
+                     LUA_OK);
     json_t *value = value_read(lua, -1, &why);
     assert_non_null(value);
     assert_int_equal(json_array_size(json_object_get(value, "l")), 2);
@@ -102,8 +105,10 @@ static void lua_values_become_json(void **state) {
 
 static void what_is_no_json_is_refused(void **state) {
     lua_State *lua = *state;
-    const char *bad[] = {"return print", "return {1, print}", "return {[true] = 1}", "return 1/0", "return {x = '\\255'}",
-                         "local t = {} t[1] = t return t", "return {['\\255'] = 1}", "return io.stdout"};
+    const char *bad[] = {"return print",           "return {1, print}",
+                         "return {[true] = 1}",    "return 1/0",
+                         "return {x = '\\255'}",   "local t = {} t[1] = t return t",
+                         "return {['\\255'] = 1}", "return io.stdout"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *why = NULL;
         assert_int_equal(luaL_dostring(lua, bad[i]), LUA_OK);

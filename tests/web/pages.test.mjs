@@ -21,13 +21,15 @@ async function addresses() {
   const [guide] = (await ask('GET', '/guides')).items;
   const installed = tools.filter((one) => one.installed);
   assert.ok(items.length > 0 && installed.length > 0, 'the demonstration has a task with a tool inside');
-  const open = ['/', '/tools', '/tools?search=survey', '/tools?search=zzzzzz', '/signin', '/help', '/accessibility', '/privacy',
+  const open = ['/', '/tools', '/tools?search=survey', '/tools?search=zzzzzz', '/signin', '/help', '/accessibility',
+      '/privacy',
     '/nowhere', `/guides/${guide.id}`, ...['plugin', 'template', 'link'].flatMap((kind) => {
       const one = tools.find((tool) => tool.kind === kind);
       return one ? [`/tools/${one.id}`] : [];
     })];
   const closed = ['/', '/tools', `/tools/${installed[0].id}`, '/projects', '/projects/new', `/projects/${project.id}`,
-    `/projects/${project.id}/activity`, `/projects/${project.id}/people`, `/projects/${project.id}/edit`, `/tasks/${task.id}`,
+    `/projects/${project.id}/activity`, `/projects/${project.id}/people`, `/projects/${project.id}/edit`,
+        `/tasks/${task.id}`,
     ...installed.map((one) => `/tasks/${task.id}/add/${one.id}`), ...items.map((one) => `/items/${one.id}`),
     `/items/${items[0].id}/remove`, '/messages', '/admin/plugins', '/settings'];
   return { open, closed };
@@ -38,9 +40,11 @@ async function axeFaults(page) {
   for (const frame of page.frames()) {
     if (frame.url() === 'about:blank') continue;
     await frame.evaluate(axeSource);
-    const found = await frame.evaluate((tags) => window.axe.run(document, {
-      runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'],
-    }).then((result) => result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)), rules);
+    const found = await frame.evaluate(async (tags) => {
+      const result = await window.axe.run(document, { runOnly: { type: 'tag', values: tags },
+          resultTypes: ['violations'] });
+      return result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+    }, rules);
     faults.push(...found.map((one) => (frame === page.mainFrame() ? one : `in the frame: ${one}`)));
   }
   return faults;
@@ -72,7 +76,8 @@ async function checkAll(paths, person, look) {
     for (const path of paths) {
       const title = await check(one, path);
       const same = titles.get(title);
-      assert.ok(!same || same.split('?')[0] === path.split('?')[0], `${path} and ${same} have the same title: ${title}`);
+      assert.ok(!same || same.split('?')[0] === path.split('?')[0],
+          `${path} and ${same} have the same title: ${title}`);
       titles.set(title, path);
     }
   } finally {
@@ -89,7 +94,8 @@ async function firstView(path, person) {
   await client.send('Network.setCacheDisabled', { cacheDisabled: true });
   const kinds = new Map(), sizes = { all: 0, script: 0 };
   client.on('Network.responseReceived', ({ requestId, type, response }) => {
-    assert.ok(response.url.startsWith(site.address) || response.url.startsWith('data:'), `${response.url} is somebody else's`);
+    assert.ok(response.url.startsWith(site.address) || response.url.startsWith('data:'),
+        `${response.url} is somebody else's`);
     kinds.set(requestId, type);
   });
   client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {

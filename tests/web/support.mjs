@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // support: a site with the demonstration on a free port, a browser, and small steps that tests are written with.
 //
-// INTERLINK_BIN: the program. WEB_MODULES: the folder that holds node_modules. CHROMIUM: /usr/bin/chromium if not given.
+// INTERLINK_BIN: the program. WEB_MODULES: the folder that holds node_modules. CHROMIUM: /usr/bin/chromium if not
+// given.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -71,7 +72,8 @@ export async function visitor(browser, { width = 1280, height = 900, dark = fals
   page.setDefaultTimeout(20000);
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' || /Content Security Policy/i.test(message.text())) faults.push(`console: ${message.text()}`);
+    if (message.type() === 'error'
+        || /Content Security Policy/i.test(message.text())) faults.push(`console: ${message.text()}`);
   });
   return { page, faults, close: () => context.close() };
 }
@@ -94,7 +96,8 @@ export async function api(site, person) {
   const call = async (method, path, body, token) => {
     const answer = await fetch(`${site.address}/api/v1${path}`, {
       method, body: body && JSON.stringify(body),
-      headers: { ...(body && { 'Content-Type': 'application/json' }), ...(token && { Authorization: `Bearer ${token}` }) },
+      headers: { ...(body && { 'Content-Type': 'application/json' }), ...(token
+          && { Authorization: `Bearer ${token}` }) },
     });
     const text = await answer.text();
     assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);

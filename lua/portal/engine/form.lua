@@ -14,7 +14,8 @@ function form.array(items) return setmetatable(items or {}, array_mark) end
 local function options_of(schema)
     local options = {}
     for _, one in ipairs(schema.oneOf or schema.anyOf or {}) do
-        if one.const ~= nil then options[#options + 1] = {value = tostring(one.const), label = one.title or tostring(one.const)} end
+        if one.const ~= nil then options[#options + 1] = {value = tostring(one.const), label = one.title
+            or tostring(one.const)} end
     end
     for i, value in ipairs(schema.enum or {}) do
         local names = schema["x-titles"] or {}
@@ -83,6 +84,7 @@ function form.fields(schema, typed, prefix)
                 label = property.title or name, hint = property.description, value = value,
                 required = is_in(schema.required, name), schema = property,
                 min = property.minimum, max = property.maximum, max_length = property.maxLength,
+                no_mark = property.default ~= nil,
                 step = property.type == "number" and "any" or nil,
             }
         end

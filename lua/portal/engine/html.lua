@@ -26,7 +26,8 @@ function html.escape(value)
     if value == nil then return "" end
     local kind = type(value)
     if kind == "string" then return native.escape(value) end
-    if kind == "number" then return math.type(value) == "integer" and tostring(value) or string.format("%.14g", value) end
+    if kind == "number" then return math.type(value) == "integer" and tostring(value) or string.format("%.14g",
+        value) end
     if kind == "boolean" then return value and "true" or "false" end
     error("a page cannot show a " .. kind, 2)
 end
@@ -58,6 +59,19 @@ end
 function html.url_part(value)
     if value == nil then return "" end
     return native.url_encode(tostring(value))
+end
+
+--- A text in a language of its own among text in the page's language.
+function html.said(page_language, language, value)
+    if value == nil or not language or language == "" or language == page_language then return value end
+    return html.safe(('<span lang="%s">%s</span>'):format(html.escape(language), html.escape(value)))
+end
+
+--- Several texts, some of them safe HTML, with a separator between them.
+function html.join(values, separator)
+    local parts = {}
+    for i, value in ipairs(values) do parts[i] = html.text(value) end
+    return html.safe(table.concat(parts, html.escape(separator)))
 end
 
 --- An address from a path and its query parameters, in the order of their names; nil and "" are left out.

@@ -19,7 +19,8 @@ local page = {}
 page.__index = page
 
 local language_names = {
-    en = "English", es = "Español", it = "Italiano", lv = "Latviešu", nl = "Nederlands", fr = "Français", de = "Deutsch",
+    en = "English", es = "Español", it = "Italiano", lv = "Latviešu", nl = "Nederlands", fr = "Français",
+        de = "Deutsch",
 }
 
 local function first_values(lists)
@@ -128,6 +129,7 @@ local function page_names(self)
     function names.other_language(code)
         return code and code ~= "" and code ~= self.language and code or self.language
     end
+    function names.said(language, value) return html.said(self.language, language, value) end
     function names.date(value) return moment.date(reader, value) end
     function names.date_time(value) return moment.date_time(reader, value) end
     function names.ago(value) return moment.ago(reader, value) end
@@ -135,6 +137,7 @@ local function page_names(self)
     function names.input_date(value) return moment.input_date(value) end
     function names.number(value) return reader.number(value) end
     function names.size(value) return text.size(reader, value) end
+    function names.licence(value) return text.licence(reader, value) end
     function names.markdown(value, heading) return text.markdown(value, heading) end
     function names.address(path, query) return html.address(path, query) end
     function names.strong(value) return html.safe("<strong>" .. html.escape(value) .. "</strong>") end

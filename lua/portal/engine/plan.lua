@@ -2,6 +2,7 @@
 -- plan: what a project's tree means for the person who looks at it: which tasks come next, which wait for others,
 -- which are late.
 
+local html = require "engine.html"
 local moment = require "engine.moment"
 
 local plan = {}
@@ -33,18 +34,21 @@ end
 
 local function is_late(node) return node.status ~= "finished" and node["end"] ~= nil and moment.is_past(node["end"]) end
 
---- Marks a task with what the pages say of it: late, waits, note.
-function plan.mark(page, node, by_id)
+--- Marks a task with what the pages say of it: late, waits, note. Names are in the project's language.
+function plan.mark(page, node, by_id, language)
     local before = first_open_prerequisite(node, by_id)
     node.late = is_late(node)
     node.waits = before ~= nil and node.status == "awaiting"
+    node.language = language
     local parts = {}
     if node["end"] and node.status ~= "finished" then
-        parts[#parts + 1] = page.t(node.late and "task.was_due" or "task.until", {date = moment.until_day(page.reader, node["end"])})
+        parts[#parts + 1] = page.t(node.late and "task.was_due" or "task.until", {date = moment.until_day(page.reader,
+            node["end"])})
     end
-    if node.waits then parts[#parts + 1] = page.t("task.after", {name = before.name}) end
+    if node.waits then parts[#parts + 1] = page.th("task.after", {name = html.said(page.language, language,
+        before.name)}) end
     if type(node.assets) == "number" and node.assets > 0 then parts[#parts + 1] = page.tn("task.items", node.assets) end
-    node.note = #parts > 0 and table.concat(parts, " · ") or nil
+    node.note = #parts > 0 and html.join(parts, " · ") or nil
     return node
 end
 

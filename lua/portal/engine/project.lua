@@ -33,14 +33,15 @@ function project.head(page, one, tab)
     for _, name in ipairs {"plan", "activity", "people", "edit"} do
         if name ~= "edit" or one.role == "administrator" then
             tabs[#tabs + 1] = {
-                name = page.t("tab." .. name), href = name == "plan" and base or base .. "/" .. name, current = name == tab,
+                name = page.t("tab." .. name), href = name == "plan" and base or base .. "/" .. name,
+                    current = name == tab,
             }
         end
     end
     return {
         project = one, tabs = tabs, faces = faces_of(one.members), meter_note = meter_note(page, one), nav = "projects",
         title = tab == "plan" and one.name or page.t("tab." .. tab) .. " – " .. one.name,
-        crumbs = {{name = page.t("projects.title"), href = "/projects"}, {name = one.name}},
+        crumbs = {{name = page.t("projects.title"), href = "/projects"}, {name = one.name, language = one.language}},
     }
 end
 

@@ -25,7 +25,8 @@ end
 --- Markdown as one line of plain text, for where there is room for a few words only.
 function text.plain(source)
     if not source then return "" end
-    local line = without_tags(source):gsub("!?%[([^%]]*)%]%([^%)]*%)", "%1"):gsub("[*`]+", ""):gsub("%f[%w_]__?%f[%w]", "")
+    local line = without_tags(source):gsub("!?%[([^%]]*)%]%([^%)]*%)", "%1"):gsub("[*`]+",
+        ""):gsub("%f[%w_]__?%f[%w]", "")
     return (line:gsub("\n[ \t]*#+[ \t]*", "\n"):gsub("^#+[ \t]*", ""):gsub("%s+", " "))
 end
 
@@ -55,6 +56,12 @@ function text.size(reader, bytes)
     if not bytes then return "" end
     if bytes < 1000 * 1000 then return reader.t("size.kb", {n = math.max(1, (bytes + 500) // 1000)}) end
     return reader.t("size.mb", {n = ("%.1f"):format(bytes / 1e6)})
+end
+
+--- What a licence allows, in words where the catalogue has only a kind of licence.
+function text.licence(reader, licence)
+    local key = "licence." .. (licence or ""):lower():gsub("[^%a]", "_"):gsub("^propietary$", "proprietary")
+    return reader.has(key) and reader.t(key) or licence
 end
 
 --- A title that fits a heading or a tab.

@@ -11,7 +11,8 @@ local language_names = {
 
 local function language_options()
     local options = {}
-    for _, pair in ipairs(language_names) do options[#options + 1] = {value = pair[1], label = pair[2], lang = pair[1]} end
+    for _, pair in ipairs(language_names) do options[#options + 1] = {value = pair[1], label = pair[2],
+        lang = pair[1]} end
     return options
 end
 

@@ -8,9 +8,10 @@ local text = require "engine.text"
 local function crumbs_of(item, page, last)
     local crumbs = {
         {name = page.t("projects.title"), href = "/projects"},
-        {name = item.process_name or page.t("item.project"), href = "/projects/" .. item.process},
-        {name = item.node_name, href = "/tasks/" .. item.node},
-        {name = item.name, href = last and "/items/" .. item.id or nil},
+        {name = item.process_name or page.t("item.project"), href = "/projects/" .. item.process,
+            language = item.language},
+        {name = item.node_name, href = "/tasks/" .. item.node, language = item.language},
+        {name = item.name, href = last and "/items/" .. item.id or nil, language = item.language},
     }
     if last then crumbs[#crumbs + 1] = {name = last} end
     return crumbs
@@ -54,7 +55,7 @@ local function show(page, problem)
     page:need_person()
     local item = page:need("assets.get", {id = page.params.id})
     local project = page:try("processes.get", {id = item.process}) or {role = "viewer"}
-    item.process_name = project.name
+    item.process_name, item.language = project.name, project.language
     local tool = page:try("interlinkers.get", {id = item.interlinker}) or {}
     local usage = page:try("usage.list", {query = {asset = item.id, limit = 12}})
     local may_change = project.role == "administrator" or project.role == "contributor"
@@ -63,11 +64,12 @@ local function show(page, problem)
     if problem and #(problem.errors or {}) == 0 then others[1] = page:problem_text(problem) end
     local data = {
         title = item.name .. " – " .. (project.name or item.node_name), nav = "projects", item = item,
-        crumbs = crumbs_of(item, page), events = activity.lines(page, usage and usage.items),
+        crumbs = crumbs_of(item, page), events = activity.lines(page, usage and usage.items, nil, project.language),
         maker = item.kind == "plugin" and maker_line(page, item, tool) or nil, may_change = may_change,
         can_edit = may_change and has(item.capabilities, "edit"), name_field = field,
         summary = problem and form.summary({field}, others),
-        may_remove = project.role == "administrator" or may_change and item.creator and item.creator.id == page.person.id,
+        may_remove = project.role == "administrator" or may_change and item.creator
+            and item.creator.id == page.person.id,
     }
     open_view(page, item, may_change, data)
     page:show("item", data, problem and problem.status)

@@ -11,7 +11,8 @@ local function messages(page)
     for _, one in ipairs(list.items) do
         -- Addresses in messages come from the host; a tool's message may only lead to a place of this site.
         one.url = page_class.safe_return(one.url)
-        one.mark = text.initials((one.params or {}).name or (one.params or {}).person or one.text)
+        local who = (one.params or {}).person
+        one.mark = type(who) == "string" and text.initials(who) or "•"
     end
     page:show("messages", {
         title = page.t("nav.messages"), nav = "messages", items = list.items, unread = list.unread or 0,

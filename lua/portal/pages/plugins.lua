@@ -22,9 +22,11 @@ local function plugins(page)
         local state = one.enabled and (one.state or "ready") or "off"
         local key = "state." .. state
         one.state_text = page.reader.has(key) and page.t(key) or state
+        one.runs = one.enabled and state ~= "quarantined"
         one.look = looks[state] or "begun"
         one.permission_text = permission_text(page, one.permissions)
-        local parts = {page.t(one.bundled and "plugins.bundled" or "plugins.added"), page.tn("plugins.calls", one.calls or 0)}
+        local parts = {page.t(one.bundled and "plugins.bundled" or "plugins.added"), page.tn("plugins.calls",
+            one.calls or 0)}
         if (one.crashes or 0) > 0 then parts[#parts + 1] = page.tn("plugins.crashes", one.crashes) end
         if (one.late or 0) > 0 then parts[#parts + 1] = page.tn("plugins.late", one.late) end
         one.about = table.concat(parts, " · ")

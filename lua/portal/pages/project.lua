@@ -12,15 +12,15 @@ local function load(page)
     return page:need("processes.get", {id = page.params.id})
 end
 
-local function aims_of(page, phase, by_id)
+local function aims_of(page, phase, by_id, language)
     local aims, loose = {}, {}
     for _, child in ipairs(phase.children or {}) do
         if child.kind == "task" then
-            loose[#loose + 1] = plan.mark(page, child, by_id)
+            loose[#loose + 1] = plan.mark(page, child, by_id, language)
         else
             local aim = {name = child.name, tasks = {}}
             local _, tasks = plan.index({child})
-            for _, task in ipairs(tasks) do aim.tasks[#aim.tasks + 1] = plan.mark(page, task, by_id) end
+            for _, task in ipairs(tasks) do aim.tasks[#aim.tasks + 1] = plan.mark(page, task, by_id, language) end
             aims[#aims + 1] = aim
         end
     end
@@ -47,21 +47,30 @@ local function why_next(page, task)
     return page.t(task.status == "in_progress" and "plan.why.begun" or "plan.why.ready")
 end
 
+-- Looking at something is activity too, but no news.
+local function latest(events)
+    local news = {}
+    for _, event in ipairs(events or {}) do
+        if event.action ~= "asset.opened" and #news < 5 then news[#news + 1] = event end
+    end
+    return news
+end
+
 local function show_plan(page)
     local one = load(page)
     local tree = page:need("processes.tree", {id = one.id})
     local by_id = plan.index(tree.nodes)
     for _, phase in ipairs(tree.nodes) do
         phase.done, phase.all = plan.count(phase)
-        phase.aims = aims_of(page, phase, by_id)
+        phase.aims = aims_of(page, phase, by_id, one.language)
     end
     open_phases(tree.nodes)
     local next_task = plan.next_tasks(tree.nodes, 1)[1]
     if next_task then next_task.why = why_next(page, next_task) end
-    local usage = page:try("usage.list", {query = {process = one.id, limit = 5}})
+    local usage = page:try("usage.list", {query = {process = one.id, limit = 30}})
     local data = project.head(page, one, "plan")
     data.phases, data.next_task = tree.nodes, next_task
-    data.events = activity.lines(page, usage and usage.items, by_id)
+    data.events = activity.lines(page, latest(usage and usage.items), by_id, one.language)
     page:show("plan", data)
 end
 
@@ -70,7 +79,7 @@ local function show_activity(page)
     local tree = page:need("processes.tree", {id = one.id})
     local usage = page:need("usage.list", {query = {process = one.id, limit = 50, after = page.query.after}})
     local data = project.head(page, one, "activity")
-    data.events = activity.lines(page, usage.items, (plan.index(tree.nodes)))
+    data.events = activity.lines(page, usage.items, (plan.index(tree.nodes)), one.language)
     local base = "/projects/" .. one.id .. "/activity"
     data.next_page = usage.next and html.address(base, {after = usage.next}) or nil
     data.previous_page = page.query.after and base or nil
@@ -82,7 +91,8 @@ local roles = {"viewer", "contributor", "administrator"}
 local function people_fields(page)
     local options = {}
     for _, role in ipairs(roles) do
-        options[#options + 1] = {value = role, label = page.t("role." .. role), hint = page.t("role." .. role .. ".may")}
+        options[#options + 1] = {value = role, label = page.t("role." .. role), hint = page.t("role." .. role
+            .. ".may")}
     end
     return {
         form.field {name = "email", kind = "email", label = page.t("people.email"), required = true,

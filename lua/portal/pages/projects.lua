@@ -25,7 +25,8 @@ end
 
 local function language_options(page)
     local options = {}
-    for _, code in ipairs(i18n.languages) do options[#options + 1] = {value = code, label = page.t("language." .. code)} end
+    for _, code in ipairs(i18n.languages) do options[#options + 1] = {value = code, label = page.t("language."
+        .. code)} end
     return options
 end
 

@@ -5,16 +5,19 @@ local form = require "engine.form"
 local moment = require "engine.moment"
 local native = require "engine.native"
 local plan = require "engine.plan"
+local text = require "engine.text"
 
 local function crumbs_of(page, task, last)
     local crumbs = {
         {name = page.t("projects.title"), href = "/projects"},
-        {name = task.process.name, href = "/projects/" .. task.process.id},
+        {name = task.process.name, href = "/projects/" .. task.process.id, language = task.language},
     }
     for _, step in ipairs(task.path or {}) do
-        if step.kind == "phase" and step.id ~= task.id then crumbs[#crumbs + 1] = {name = step.name, href = "/tasks/" .. step.id} end
+        if step.kind == "phase" and step.id ~= task.id then 
+            crumbs[#crumbs + 1] = {name = step.name, href = "/tasks/" .. step.id, language = task.language}
+        end
     end
-    crumbs[#crumbs + 1] = {name = task.name, href = last and "/tasks/" .. task.id or nil}
+    crumbs[#crumbs + 1] = {name = task.name, href = last and "/tasks/" .. task.id or nil, language = task.language}
     if last then crumbs[#crumbs + 1] = {name = last} end
     return crumbs
 end
@@ -37,7 +40,8 @@ local function facts_of(page, task)
     if task["end"] then add("until", {{name = moment.date(page.reader, task["end"])}}) end
     local after, needs = {}, {}
     for _, one in ipairs(task.after or {}) do
-        after[#after + 1] = {name = one.name, href = "/tasks/" .. one.id, done = one.status == "finished"}
+        after[#after + 1] = {name = one.name, language = task.language, href = "/tasks/" .. one.id,
+            done = one.status == "finished"}
     end
     for _, one in ipairs(task.needs or {}) do needs[#needs + 1] = {name = one.name} end
     add("after", after)
@@ -84,15 +88,17 @@ local function date_fields(page, task)
     }
 end
 
-local function role_in(page, task)
-    local project = page:try("processes.get", {id = task.process.id})
-    return project and project.role or "viewer"
+-- What the person may do in the task's project, and the language that its texts are in.
+local function project_of(page, task)
+    local project = page:try("processes.get", {id = task.process.id}) or {}
+    task.language = project.language
+    return project.role or "viewer"
 end
 
 local function show(page, problem)
     page:need_person()
     local task = page:need("nodes.get", {id = page.params.id})
-    local is_task, role = task.kind == "task", role_in(page, task)
+    local is_task, role = task.kind == "task", project_of(page, task)
     local may_change = is_task and (role == "administrator" or role == "contributor")
     local fields = date_fields(page, task)
     local others = problem and form.blame(page.reader, fields, problem) or {}
@@ -102,11 +108,12 @@ local function show(page, problem)
         local tree = page:need("processes.tree", {id = task.process.id})
         local by_id = plan.index(tree.nodes)
         local _, tasks = plan.index((by_id[task.id] or {}).children)
-        for _, one in ipairs(tasks) do children[#children + 1] = plan.mark(page, one, by_id) end
+        for _, one in ipairs(tasks) do children[#children + 1] = plan.mark(page, one, by_id, task.language) end
     end
     page:show("task", {
         title = task.name .. " – " .. task.process.name, nav = "projects", task = task, crumbs = crumbs_of(page, task),
-        items = is_task and items_of(page, task) or {}, fits = is_task and task.status ~= "finished" and fits_of(page, task) or {},
+        items = is_task and items_of(page, task) or {}, fits = is_task and task.status ~= "finished" and fits_of(page,
+            task) or {},
         facts = facts_of(page, task), buttons = buttons_of(page, task), date_fields = fields, children = children,
         may_change = may_change, may_add = may_change, summary = problem and form.summary(fields, others),
     }, problem and problem.status)
@@ -152,14 +159,23 @@ local function add_blame(page, fields, name, problem)
     return others
 end
 
+-- A tool that asks for a question or a title is called by it; nobody has to name it twice.
+local function title_field(fields)
+    for _, field in ipairs(fields) do
+        if field.required and field.kind == "text" then return field end
+    end
+    return nil
+end
+
 local function add_show(page, task, tool, problem)
     local schema = tool.params or {}
     local typed = page.request.method == "POST" and page.typed or nil
     local fields = form.fields(schema, typed, "p.")
+    local title = title_field(fields)
     local name = form.field {name = "name", kind = "text", label = page.t("add.name"), hint = page.t("add.name.hint"),
         required = true, max_length = 120, value = typed and typed.name or tool.name}
     local others = problem and add_blame(page, fields, name, problem)
-    table.insert(fields, 1, name)
+    if not title then table.insert(fields, 1, name) end
     page:show("add", {
         title = page.t("add.title", {name = tool.name}), nav = "projects", task = task, tool = tool, fields = fields,
         summary = problem and form.summary(fields, others),
@@ -169,13 +185,20 @@ end
 
 local function add_load(page)
     page:need_person()
-    return page:need("nodes.get", {id = page.params.id}), page:need("interlinkers.get", {id = page.params.tool})
+    local task = page:need("nodes.get", {id = page.params.id})
+    project_of(page, task)
+    return task, page:need("interlinkers.get", {id = page.params.tool})
 end
 
 local function add_do(page)
     local task, tool = add_load(page)
     local body = {interlinker = tool.id, name = page.typed.name}
-    if tool.params then body.params = form.object(tool.params, page.typed, "p.") end
+    if tool.params then
+        body.params = form.object(tool.params, page.typed, "p.")
+        local title = title_field(form.fields(tool.params, page.typed, "p."))
+        local called = title and page.typed[title.name] or ""
+        if title then body.name = called:find("%S") and text.short(called, 120) or tool.name end
+    end
     local item, problem = page:try("assets.create", {id = task.id, body = body})
     if problem and (problem.status == 401 or problem.status == 403 or problem.status == 404) then
         return page:show_problem(problem)

@@ -39,7 +39,8 @@ end
 local function tools(page)
     local query = current_query(page)
     local list = page:need("interlinkers.list", {query = {
-        search = filter_value(query.search), kind = filter_value(query.kind), problem_profile = filter_value(query.need),
+        search = filter_value(query.search), kind = filter_value(query.kind),
+            problem_profile = filter_value(query.need),
         after = page.query.after, limit = batch,
     }})
     local needs = page:try("problem_profiles.list", {query = {limit = 100}})
@@ -59,7 +60,7 @@ local function task_choices(page)
     for _, project in ipairs(mine and mine.items or {}) do
         if project.role ~= "viewer" and project.status ~= "finished" then
             local tree = page:try("processes.tree", {id = project.id})
-            local group = {name = project.name, tasks = {}}
+            local group = {name = project.name, language = project.language, tasks = {}}
             local _, tasks = plan.index(tree and tree.nodes)
             for _, task in ipairs(tasks) do
                 if task.status ~= "finished" then group.tasks[#group.tasks + 1] = task end
@@ -100,14 +101,15 @@ local function tool_facts(page, one)
     add("needs", need_names(page, one.problem_profiles))
     add("languages", language_list(page, one.languages))
     add("difficulty", page.reader.has(difficulty) and page.t(difficulty) or one.difficulty)
-    add("licence", one.licence)
+    add("licence", text.licence(page.reader, one.licence))
     add("tags", table.concat(one.tags or {}, ", "))
     return facts
 end
 
 -- Entries say "none" where there is nothing to say.
 local function said(value)
-    if not value or value:match("^%s*$") or value:lower():match("^%s*<?p?>?%s*none%.?%s*") and #value < 16 then return nil end
+    if not value or value:match("^%s*$") or value:lower():match("^%s*<?p?>?%s*none%.?%s*")
+        and #value < 16 then return nil end
     return value
 end
 

@@ -11,7 +11,7 @@ local function waiting_tasks(page, projects)
             local nodes = tree and tree.nodes or {}
             local by_id = plan.index(nodes)
             for _, task in ipairs(plan.next_tasks(nodes, 2)) do
-                plan.mark(page, task, by_id)
+                plan.mark(page, task, by_id, project.language)
                 task.project = project.name
                 waiting[#waiting + 1] = task
             end

@@ -33,7 +33,8 @@ function split(area) {
   // The label and the error list lead to the text area: now to its first line.
   const first = rows.firstElementChild;
   first.id = area.id;
-  if (area.hasAttribute('aria-describedby')) first.setAttribute('aria-describedby', area.getAttribute('aria-describedby'));
+  if (area.hasAttribute('aria-describedby')) first.setAttribute('aria-describedby',
+      area.getAttribute('aria-describedby'));
   if (area.required) first.required = true;
   first.removeAttribute('aria-label');
   area.removeAttribute('id');

@@ -5,62 +5,260 @@ local native = require "engine.native"
 
 local day = 86400000
 local now = native.now()
-local function iso(ms) return os.date("!%Y-%m-%dT%H:%M:%S.000Z", ms//1000) end
-local function d(n) return os.date("!%Y-%m-%dT00:00:00.000Z", (now + n*day)//1000) end
+local function iso(ms) return os.date("!%Y-%m-%dT%H:%M:%S.000Z", ms // 1000) end
+local function in_days(n) return os.date("!%Y-%m-%dT00:00:00.000Z", (now + n * day) // 1000) end
+local function entry(id, kind, name, summary, languages, licence)
+    return {
+        id = id, kind = kind, name = name, summary = summary, language = languages[1], languages = languages,
+        problem_profiles = {"P1"}, tags = {"one", "two"}, licence = licence, difficulty = "easy",
+        plugin = kind == "plugin" and id or nil, installed = kind == "plugin" and id ~= "loomio" or nil,
+    }
+end
+
 local tools = {
- {id="poll",kind="plugin",name="Poll",summary="Ask one question and see the votes come in.",language="en",languages={"en","es","it","lv","nl","fr","de"},problem_profiles={"P1"},tags={"poll","vote"},licence="EUPL-1.2",difficulty="very easy",plugin="poll",installed=true},
- {id="survey",kind="plugin",name="Survey",summary="Many questions, charts and a table at the end.",language="en",languages={"en","es","it"},problem_profiles={"P1"},tags={},licence="EUPL-1.2",difficulty="easy",plugin="survey",installed=true},
- {id="Stakeholders-Mapping-Canvas",kind="template",name="Stakeholders mapping canvas",summary="A prepared document to find everyone concerned, to see what moves them and to agree on how to reach them in the project.",language="en",languages={"en","es"},licence="CC BY 4.0",difficulty="easy"},
- {id="loomio",kind="plugin",name="Loomio",summary="Threads, proposals and decisions with a record",language="en",languages={"en"},licence="AGPL-3.0",installed=false},
- {id="eidas",kind="link",name="Estándar eIDAS",summary="Guidance of the European Union on electronic identification, authentication and trust services.",language="es",languages={"es"},licence="public"},
- {id="wcag",kind="link",name="Accessibility checklist",summary="Guidance of the W3C",language="en",languages={"en"},licence=""},
+    entry("poll", "plugin", "Poll", "Ask one question and see the votes come in.", {"en", "es", "it", "lv"},
+        "EUPL-1.2"),
+    entry("survey", "plugin", "Survey", "Many questions, charts and a table at the end.", {"en", "es"}, "EUPL-1.2"),
+    entry("Stakeholders-Mapping-Canvas", "template", "Stakeholders mapping canvas",
+        "A prepared document to find everyone concerned and to see what moves them.", {"en", "es"}, "public_domain"),
+    entry("loomio", "plugin", "Loomio", "Threads, proposals and decisions with a record", {"en"}, "AGPL-3.0"),
+    entry("eidas", "link", "Estándar eIDAS", "Guidance of the European Union.", {"es"}, "permissive"),
+    entry("wcag", "link", "Accessibility checklist", "Guidance of the W3C", {"en"}, ""),
 }
-local function task(id,name,status,o) o=o or {}; return {id=id,kind="task",name=name,description=o.d or "",status=status,progress=0,start=o.s,["end"]=o.e,prerequisites=o.p or {},problem_profiles={},children={},assets=o.a or 0,version=1} end
+
+local function task(id, name, status, more)
+    local one = {
+        id = id, kind = "task", name = name, description = "", status = status, progress = 0, prerequisites = {},
+        problem_profiles = {}, children = {}, assets = 0, version = 1,
+    }
+    for key, value in pairs(more or {}) do one[key] = value end
+    return one
+end
+
+local function group(id, kind, name, status, children)
+    return {id = id, kind = kind, name = name, description = "", status = status, prerequisites = {},
+        children = children}
+end
+
 local nodes = {
- {id="n1",kind="phase",name="Bring people together",status="finished",prerequisites={},children={{id="o1",kind="objective",name="Find your team",prerequisites={},children={task("t1","Write down why","finished"),task("t2","Ask two neighbours","finished")}}}},
- {id="n2",kind="phase",name="Understand the need",status="in_progress",prerequisites={},children={
-   {id="o2",kind="objective",name="Know who is concerned",prerequisites={},children={task("t3","List everyone the park touches","finished",{a=2}),task("t4","Say who must be heard","in_progress",{e=d(2),a=1}),task("t5","Invite those who never come","awaiting",{p={"t4"}})}},
-   {id="o3",kind="objective",name="Hear them",prerequisites={},children={task("t6","Ask what would bring you to the park","awaiting"),task("t7","Walk through the park at night","awaiting",{e=d(-3)})}}}},
- {id="n3",kind="phase",name="Design and try",status="awaiting",prerequisites={},children={{id="o4",kind="objective",name="First drafts",prerequisites={},children={task("t8","Draw three versions","awaiting")}}}},
- {id="n4",kind="phase",name="Run and improve",status="awaiting",prerequisites={},children={{id="o5",kind="objective",name="Open it",prerequisites={},children={task("t9","Open the park","awaiting")}}}},
+    group("n1", "phase", "Bring people together", "finished", {
+        group("o1", "objective", "Find your team", "finished", {
+            task("t1", "Write down why", "finished"), task("t2", "Ask two neighbours", "finished"),
+        }),
+    }),
+    group("n2", "phase", "Understand the need", "in_progress", {
+        group("o2", "objective", "Know who is concerned", "in_progress", {
+            task("t3", "List everyone the park touches", "finished", {assets = 2}),
+            task("t4", "Say who must be heard", "in_progress", {["end"] = in_days(2), assets = 1}),
+            task("t5", "Invite those who never come", "awaiting", {prerequisites = {"t4"}}),
+        }),
+        group("o3", "objective", "Hear them", "awaiting", {
+            task("t6", "Ask what would bring you to the park", "awaiting"),
+            task("t7", "Walk through the park at night", "awaiting", {["end"] = in_days(-3)}),
+        }),
+    }),
+    group("n3", "phase", "Design and try", "awaiting", {
+        group("o4", "objective", "First drafts", "awaiting", {task("t8", "Draw three versions", "awaiting")}),
+    }),
 }
-local project = {id="p1",name="A park for all",description="The old railway yard becomes a park. **Everybody** who lives around it has a say.",language="en",status="in_progress",progress=38,["end"]=d(60),role="administrator",counts={tasks=42,finished=16},version=3,
- members={{person="u1",name="Anna Ozola",role="administrator",kind="official"},{person="u2",name="Bruno Neri",role="contributor",kind="citizen"},{person="u3",name="Chiara Vega",role="contributor",kind="company"},{person="u4",name="Dirk de Vries",role="viewer",kind="nonprofit"},{person="u5",name="Eva Lind",role="viewer",kind="citizen"},{email="frank@example.org",role="contributor",invited=true}}}
+
+local function member(id, name, role, kind) return {person = id, name = name, role = role, kind = kind} end
+
+local project = {
+    id = "p1", name = "A park for all", description = "The old railway yard becomes a park. **Everybody** has a say.",
+    language = "en", status = "in_progress", progress = 38, ["end"] = in_days(60), role = "administrator", version = 3,
+    counts = {tasks = 42, finished = 16},
+    members = {
+        member("u1", "Anna Ozola", "administrator", "official"), member("u2", "Bruno Neri", "contributor", "citizen"),
+        member("u3", "Chiara Vega", "contributor", "company"), member("u4", "Dirk de Vries", "viewer", "nonprofit"),
+        member("u5", "Eva Lind", "viewer", "citizen"), {email = "frank@example.org", role = "contributor",
+            invited = true},
+    },
+}
+
+local function event(id, ago, name, role, action, asset, node)
+    return {
+        id = id, at = iso(now - ago), name = name, role = role, action = action, asset = asset, node = node,
+        process = "p1", data = {},
+    }
+end
+
 local usage = {
- {id="e1",at=iso(now-600000),name="Chiara Vega",role="company",action="voted",asset="a1",process="p1",node="t4",data={}},
- {id="e2",at=iso(now-5*3600000),name="Bruno Neri",role="citizen",action="node.finished",process="p1",node="t3",data={}},
- {id="e3",at=iso(now-day),role="citizen",action="answered",asset="a1",process="p1",node="t3",data={}},
- {id="e4",at=iso(now-4*day),name="Anna Ozola",role="official",action="asset.created",asset="a1",process="p1",node="t3",data={}},
- {id="e5",at=iso(now-40*day),name="Anna Ozola",role="official",action="process.created",process="p1",data={}},
+    event("e1", 600000, "Chiara Vega", "company", "voted", "a1", "t4"),
+    event("e2", 5 * 3600000, "Bruno Neri", "citizen", "node.finished", nil, "t3"),
+    event("e3", day, nil, "citizen", "answered", "a1", "t3"),
+    event("e4", 4 * day, "Anna Ozola", "official", "asset.created", "a1", "t3"),
+    event("e5", 40 * day, "Anna Ozola", "official", "process.created"),
+    event("e6", 41 * day, nil, "system", "of.its.own"),
 }
-local item = {id="a1",name="Which day should the park open?",interlinker="poll",interlinker_name="Poll",kind="plugin",plugin="poll",process="p1",node="t4",node_name="Say who must be heard",creator={id="u3",name="Chiara Vega"},created_at=iso(now-day),updated_at=iso(now-600000),version=1,capabilities={"view","edit","clone"},state="ready"}
-local params = native.json_decode([[{"type":"object","required":["question","options"],"properties":{"question":{"type":"string","maxLength":200,"title":"Question"},"options":{"type":"array","items":{"type":"string"},"title":"Answers to choose from","description":"2 to 12, one on each line"},"closes":{"type":"string","format":"date","title":"Last day to vote","description":"Leave it empty to close the poll yourself."},"who":{"type":"string","enum":["all","members"],"x-titles":["Everybody","Members only"],"title":"Who may vote","default":"all"},"secret":{"type":"boolean","title":"Hide names","description":"Nobody sees who chose what."},"seats":{"type":"integer","title":"Seats","minimum":1}}}]])
-local guides = {{id="default",name="Co-production of a public service",description="From a first idea to a service that runs: who must be there, what they need, how to build it and how to keep it alive.",counts={phases=4,objectives=14,tasks=42},languages={"en"}},{id="hackathon",name="Hackathon",description="Two days in which citizens and companies build first versions of a service.",counts={phases=4,objectives=13,tasks=39},languages={"en"}}}
-local problem
-local function tool(id) for _,t in ipairs(tools) do if t.id==id then return t end end end
-local function copy(v) return native.json_decode(native.json_encode(v)) end
-local api = {
- ["interlinkers.list"]=function(id,q) local out={} for _,t in ipairs(tools) do if not (q or {}).kind or q.kind==t.kind then out[#out+1]=copy(t) end end return {items=out} end,
- ["interlinkers.get"]=function(id) local t=tool(id); if not t then return nil,{status=404,code="interlinker.not_found",detail="x"} end t=copy(t); t.description="<p>"..t.summary.."</p>\n\n# Why\n\nBecause *good* decisions need [many](https://example.org) eyes.\n\n- one\n- two"; t.instructions="1. Add it\n2. Share it"; t.constraints="none"; t.author={name="the City of Zaragoza"}; t.permissions={"person.name"}; if t.kind=="plugin" then t.params=copy(params) end if t.kind=="template" then t.files={{language="en",name="canvas.docx",size=48213,url="/files/x"},{language="es",name="lienzo.docx",size=1248213,url="/files/y"}} end if t.kind=="link" then t.uri="https://example.org" end return t end,
- ["problem_profiles.list"]=function() return {items={{id="P1",name="Find out what people think"},{id="P2",name="Find everyone concerned"}}} end,
- ["guides.list"]=function() return {items=copy(guides)} end,
- ["guides.get"]=function(id) local g=copy(guides[1]); g.nodes=copy(nodes); g.nodes[1].description="Which people should be *involved*?"; return g end,
- ["processes.list"]=function() local p2=copy(project); p2.id="p2"; p2.name="Un café de deberes"; p2.language="es"; p2.progress=100; p2.status="finished"; p2.description="Doce padres y una bibliotecaria."; p2.role="viewer"; return {items={copy(project),p2}} end,
- ["processes.get"]=function() return copy(project) end,
- ["processes.tree"]=function() return {nodes=copy(nodes)} end,
- ["usage.list"]=function() return {items=copy(usage)} end,
- ["assets.get"]=function() return copy(item) end,
- ["assets.list"]=function() return {items={copy(item)}} end,
- ["views.create"]=function() return {url="/view/ticket/",capability="view"} end,
- ["nodes.get"]=function(id) local t=copy(nodes[2].children[1].children[2]); t.description="Look at your list of people and groups. Mark those without whom the park would fail, and those who are never asked. Agree on at most ten.\n\n**You are done when** everyone in the team agrees with the list."; t.process={id="p1",name="A park for all"}; t.path={{id="n2",kind="phase",name="Understand the need"},{id="o2",kind="objective",name="Know"},{id="t4",kind="task",name=t.name}}; t.needs={{id="P2",name="Find everyone concerned"}}; t.after={{id="t3",name="List everyone the park touches",status="finished"}}; return t end,
- ["nodes.recommendations"]=function() return {items={{interlinker=copy(tools[3]),reasons={{text="It helps to find everyone concerned."}}},{interlinker=copy(tools[1]),reasons={{text="It helps to decide together."},{text="It was used in 14 similar tasks that got finished."}}},{interlinker=copy(tools[2]),reasons={{text="Its text is about hearing people."}}}}} end,
- ["notifications.list"]=function() return {unread=2,items={{id="m1",text="Chiara Vega opened “Which day should the park open?” in “Say who must be heard”.",url="/items/a1",created_at=iso(now-600000),read=false},{id="m2",text="Bruno finished “List everyone the park touches”.",url="/tasks/t3",created_at=iso(now-2*day),read=false},{id="m3",text="Anna added you to “A park for all”.",url="/projects/p1",created_at=iso(now-20*day),read=true}}} end,
- ["plugins.list"]=function() return {items={{id="poll",name="Poll",version="1.0.0",enabled=true,state="ready",bundled=true,permissions={"notify","publish"},calls=1421,crashes=0,late=0},{id="survey",name="Survey",version="1.0.0",enabled=false,state="off",bundled=true,permissions={},calls=0},{id="chess",name="Chess",version="0.2.0",enabled=true,state="quarantined",trouble="It crashed 5 times within a minute: signal 11.",permissions={"person.name","notify","files"},calls=9,crashes=5,late=1}}} end,
- ["members.add"]=function(id,q,b) if b.email=="" then return nil,{status=422,code="input.invalid",detail="x",errors={{pointer="/email",code="required",detail="Required."}}} end return {status="invited",email=b.email,role=b.role,invitation={url="http://127.0.0.1:8080/invitation?token=abcdefghijklmnop",expires_at=d(7)}} end,
- ["assets.create"]=function() return nil,{status=422,code="input.invalid",detail="bad",errors={{pointer="/params/options",code="too_few",detail="too few"},{pointer="/params/question",code="required",detail="req"}}} end,
- ["invitations.get"]=function() return {kind="member",email="frank@example.org",process_name="A park for all"} end,
- ["sessions.create"]=function() return nil,{status=401,code="session.refused",detail="no"} end,
+
+local item = {
+    id = "a1", name = "Which day should the park open?", interlinker = "poll", interlinker_name = "Poll",
+        kind = "plugin",
+    plugin = "poll", process = "p1", node = "t4", node_name = "Say who must be heard", version = 1, state = "ready",
+    creator = {id = "u3", name = "Chiara Vega"}, created_at = iso(now - day), updated_at = iso(now - 600000),
+    capabilities = {"view", "edit", "clone"},
 }
+
+local params = {
+    type = "object", required = {"question", "options"},
+    properties = {
+        question = {type = "string", maxLength = 200, title = "Question"},
+        options = {type = "array", items = {type = "string"}, title = "Answers", description = "One on each line"},
+        closes = {type = "string", format = "date", title = "Last day to vote"},
+        who = {type = "string", enum = {"all", "members"}, ["x-titles"] = {"Everybody", "Members only"},
+            default = "all",
+            title = "Who may vote"},
+        secret = {type = "boolean", title = "Hide names", description = "Nobody sees who chose what."},
+        seats = {type = "integer", title = "Seats", minimum = 1},
+    },
+}
+
+local guides = {
+    {id = "default", name = "Co-production of a public service", languages = {"en"},
+        description = "From a first idea to a service that runs: who must be there, what they need, how to build it.",
+        counts = {phases = 4, objectives = 14, tasks = 42}},
+    {id = "hackathon", name = "Hackathon", description = "Two days of first versions.", languages = {"en"},
+        counts = {phases = 4, objectives = 13, tasks = 39}},
+}
+
+local function tool(id)
+    for _, one in ipairs(tools) do
+        if one.id == id then return one end
+    end
+end
+
+-- Pages change what they get, so each one gets a copy.
+local function copy(value) return native.json_decode(native.json_encode(value)) end
+
+local description = "\n\n# Why\n\nBecause *good* decisions need [many](https://example.org) eyes.\n\n- one\n- two"
+
+local api = {}
+
+api["interlinkers.list"] = function(_, query)
+    local found = {}
+    for _, one in ipairs(tools) do
+        if not (query and query.kind) or query.kind == one.kind then found[#found + 1] = copy(one) end
+    end
+    return {items = found}
+end
+
+api["interlinkers.get"] = function(id)
+    local one = tool(id)
+    if not one then return nil, {status = 404, code = "interlinker.not_found", detail = "There is no such tool."} end
+    one = copy(one)
+    one.description = "<p>" .. one.summary .. "</p>" .. description
+    one.instructions, one.constraints = "1. Add it\n2. Share it", "none"
+    one.details = {author = {name = "the City of Zaragoza"}, permissions = {"person.name"}}
+    if one.kind == "plugin" then one.params = copy(params) end
+    if one.kind == "link" then one.uri = "https://example.org" end
+    if one.kind == "template" then
+        one.files = {
+            {language = "en", name = "canvas.docx", size = 48213, url = "/files/x"},
+            {language = "es", name = "lienzo.docx", size = 1248213, url = "/files/y"},
+        }
+    end
+    return one
+end
+
+api["problem_profiles.list"] = function()
+    return {items = {{id = "P1", name = "Find out what people think"}, {id = "P2", name = "Find everyone concerned"}}}
+end
+
+api["guides.list"] = function() return {items = copy(guides)} end
+
+api["guides.get"] = function()
+    local guide = copy(guides[1])
+    guide.nodes = copy(nodes)
+    guide.nodes[1].description = "Which people should be *involved*?"
+    return guide
+end
+
+api["processes.list"] = function()
+    local other = copy(project)
+    other.id, other.name, other.language, other.progress = "p2", "Un café de deberes", "es", 100
+    other.status, other.role, other.description = "finished", "viewer", "Doce padres y una bibliotecaria."
+    return {items = {copy(project), other}}
+end
+
+api["processes.get"] = function() return copy(project) end
+api["processes.tree"] = function() return {nodes = copy(nodes)} end
+api["usage.list"] = function() return {items = copy(usage)} end
+api["assets.get"] = function() return copy(item) end
+api["assets.list"] = function() return {items = {copy(item)}} end
+api["views.create"] = function() return {url = "/view/ticket/", capability = "view"} end
+
+api["nodes.get"] = function()
+    local task = copy(nodes[2].children[1].children[2])
+    task.description = "Look at your list of people and groups.\n\n**You are done when** everyone agrees with the list."
+    task.process = {id = "p1", name = "A park for all"}
+    task.path = {{id = "n2", kind = "phase", name = "Understand the need"}, {id = "t4", kind = "task",
+        name = task.name}}
+    task.needs = {{id = "P2", name = "Find everyone concerned"}}
+    task.after = {{id = "t3", name = "List everyone the park touches", status = "finished"}}
+    return task
+end
+
+api["nodes.recommendations"] = function()
+    return {items = {
+        {interlinker = copy(tools[3]), reasons = {{text = "It helps to find everyone concerned."}}},
+        {interlinker = copy(tools[1]), reasons = {
+            {text = "It helps to decide together."}, {text = "It was used in 14 similar tasks that got finished."},
+        }},
+    }}
+end
+
+local function message(id, text, url, ago, read)
+    return {id = id, text = text, url = url, created_at = iso(now - ago), read = read}
+end
+
+api["notifications.list"] = function()
+    return {unread = 2, items = {
+        message("m1", "Chiara Vega opened “Which day?” in “Say who must be heard”.", "/items/a1", 600000, false),
+        message("m2", "Bruno finished “List everyone the park touches”.", "/tasks/t3", 2 * day, false),
+        message("m3", "Anna added you to “A park for all”.", "/projects/p1", 20 * day, true),
+    }}
+end
+
+local function installed(id, name, state, permissions, crashes)
+    return {
+        id = id, name = name, version = "1.0.0", enabled = state ~= "off", state = state, bundled = crashes == 0,
+        trouble = crashes > 0 and "It crashed 5 times within a minute: signal 11." or "", permissions = permissions,
+        calls = 1421, crashes = crashes, late = crashes > 0 and 1 or 0,
+    }
+end
+
+api["plugins.list"] = function()
+    return {items = {
+        installed("poll", "Poll", "ready", {"notify", "publish"}, 0), installed("survey", "Survey", "off", {}, 0),
+        installed("chess", "Chess", "quarantined", {"person.name", "notify", "files"}, 5),
+    }}
+end
+
+api["members.add"] = function(_, _, body)
+    if body.email == "" then
+        return nil, {status = 422, code = "input.invalid", detail = "Look at the fields.", errors = {
+            {pointer = "/email", code = "required", detail = "This is missing."},
+        }}
+    end
+    local invitation = {url = "/invitation?token=abcdefghijklmnop", expires_at = in_days(7)}
+    return {status = "invited", email = body.email, role = body.role, invitation = invitation}
+end
+
+api["assets.create"] = function()
+    return nil, {status = 422, code = "input.invalid", detail = "Look at the fields.", errors = {
+        {pointer = "/params/options", code = "too_few", detail = "Too few."},
+        {pointer = "/params/question", code = "required", detail = "This is missing."},
+    }}
+end
+
+api["invitations.get"] = function()
+    return {kind = "member", email = "frank@example.org", process_name = "A park for all"}
+end
+
+api["sessions.create"] = function()
+    return nil, {status = 401, code = "session.refused", detail = "That does not fit."}
+end
 
 -- What a test wants to be different, by operation id.
 local fake = {instead = {}, asked = {}}

@@ -27,7 +27,8 @@ end
 
 function tests.kinds_follow_the_schema()
     local fields = by_key(form.fields(schema, nil, "p."))
-    local kinds = {question = "text", options = "list", about = "long", closes = "date", many = "check", seats = "number",
+    local kinds = {question = "text", options = "list", about = "long", closes = "date", many = "check",
+        seats = "number",
         share = "number", who = "radio", size = "select"}
     for key, kind in pairs(kinds) do assert(fields[key].kind == kind, key .. " is " .. fields[key].kind) end
     assert(fields.rows == nil, "rows of objects have no field")
@@ -41,10 +42,12 @@ function tests.required_fields_come_first_in_their_order()
 end
 
 function tests.typed_values_become_the_object()
-    local typed = form.typed(native.form_decode("p.question=Why%3F&p.options=a%0D%0A+b+%0A%0A&p.options=c&p.seats=3&p.share=0.5&p.closes="))
+    local posted = "p.question=Why%3F&p.options=a%0D%0A+b+%0A%0A&p.options=c&p.seats=3&p.share=0.5&p.closes="
+    local typed = form.typed(native.form_decode(posted))
     local object = form.object(schema, typed, "p.")
     assert(object.question == "Why?" and table.concat(object.options, "|") == "a|b|c")
-    assert(math.type(object.seats) == "integer" and object.share == 0.5 and object.closes == nil and object.many == false)
+    assert(math.type(object.seats) == "integer" and object.share == 0.5 and object.closes == nil
+        and object.many == false)
     local empty = form.object(schema, {["p.seats"] = "many"}, "p.")
     assert(empty.seats == "many", "what is no number stays, so that the operation says so")
     assert(native.json_encode(empty.options) == "[]", "an empty list is a list")
@@ -58,8 +61,10 @@ end
 function tests.faults_stand_by_their_fields()
     local fields = form.fields(schema, {}, "p.")
     local homeless = form.blame(reader, fields, {errors = {
-        {pointer = "/params/options/1", code = "too_short", detail = "Short."}, {pointer = "/params/question", code = "odd", detail = "Odd."},
-        {pointer = "/params/unknown", code = "required", detail = "?"}, {pointer = "/name", code = "required", detail = "?"},
+        {pointer = "/params/options/1", code = "too_short", detail = "Short."}, {pointer = "/params/question",
+            code = "odd", detail = "Odd."},
+        {pointer = "/params/unknown", code = "required", detail = "?"}, {pointer = "/name", code = "required",
+            detail = "?"},
     }}, "/params")
     local found = by_key(fields)
     assert(found.options.error == "This is too short." and found.question.error == "Odd.")

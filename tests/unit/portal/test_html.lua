@@ -14,8 +14,10 @@ end
 
 function tests.addresses_cannot_run_code()
     for _, bad in ipairs {
-        "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)", "data:text/html,x",
-        "vbscript:x", "//evil.example", "/\\evil.example", "\\\\evil.example", "http:\nx", "\tjavascript:x", "file:///etc",
+        "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)",
+            "data:text/html,x",
+        "vbscript:x", "//evil.example", "/\\evil.example", "\\\\evil.example", "http:\nx", "\tjavascript:x",
+            "file:///etc",
     } do
         assert(html.url(bad) == "#", bad .. " became " .. html.url(bad))
     end

@@ -40,7 +40,8 @@ function tests.every_language_has_every_text()
     for _, language in ipairs(i18n.languages) do
         local own = stems(all.texts[language], language)
         for key in pairs(english) do assert(own[key] ~= nil, ("%s lacks %s"):format(language, key)) end
-        for key in pairs(own) do assert(english[key] ~= nil, ("%s has %s, which English has not"):format(language, key)) end
+        for key in pairs(own) do assert(english[key] ~= nil, ("%s has %s, which English has not"):format(language,
+            key)) end
     end
 end
 
@@ -67,7 +68,8 @@ function tests.translations_are_translated()
     for _, language in ipairs(i18n.languages) do
         local same = 0
         for key, text in pairs(all.texts[language]) do
-            if language ~= "en" and #text > 12 and text == all.texts.en[key] and not key:find("^date%.") then same = same + 1 end
+            if language ~= "en" and #text > 12 and text == all.texts.en[key]
+                and not key:find("^date%.") then same = same + 1 end
         end
         assert(same < may_be_same, language .. " repeats English " .. same .. " times")
     end

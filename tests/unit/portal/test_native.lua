@@ -8,28 +8,33 @@ local tests = {}
 function tests.forms_are_decoded()
     local form = native.form_decode("a=1&b=x+y%26&a=2&c&=z")
     assert(form.a[1] == "1" and form.a[2] == "2" and form.b[1] == "x y&" and form.c[1] == "" and form[""][1] == "z")
-    assert(native.form_decode("a=%zz") == nil and native.form_decode("a=%ff") == nil and next(native.form_decode("")) == nil)
+    assert(native.form_decode("a=%zz") == nil and native.form_decode("a=%ff") == nil
+        and next(native.form_decode("")) == nil)
 end
 
 function tests.json_goes_both_ways()
     local value = native.json_decode('{"a":[1,2.5,"x",true,null],"b":null,"c":{}}')
-    assert(value.a[1] == 1 and value.a[2] == 2.5 and value.a[5] == false and value.b == nil and type(value.c) == "table")
+    assert(value.a[1] == 1 and value.a[2] == 2.5 and value.a[5] == false and value.b == nil
+        and type(value.c) == "table")
     assert(native.json_decode("{") == nil and native.json_decode('{"a":1,"a":2}') == nil)
     assert(native.json_encode({a = {1, 2}}) == '{"a":[1,2]}' and native.json_encode({x = native.null}) == '{"x":null}')
     local cycle = {}
     cycle.me = cycle
-    assert(native.json_encode(cycle) == nil and native.json_encode({f = print}) == nil and native.json_encode(0 / 0) == nil)
+    assert(native.json_encode(cycle) == nil and native.json_encode({f = print}) == nil
+        and native.json_encode(0 / 0) == nil)
     assert(native.json_encode("\xff") == nil and native.json_encode({[1.5] = 1}) == nil)
 end
 
 function tests.markdown_is_safe()
-    local page = native.markdown('# A\n### B\n<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![p](https://e.org/a.png)\n\n'
-        .. '[![in](https://e.org/b.png)](https://e.org) <b onclick="x">raw</b> [rel](//evil.example)', 3)
+    local page = native.markdown("# A\n### B\n<script>alert(1)</script>\n\n[x](javascript:alert(1)) "
+        .. "![p](https://e.org/a.png)\n\n[![in](https://e.org/b.png)](https://e.org) "
+        .. '<b onclick="x">raw</b> [rel](//evil.example)', 3)
     assert(page:find("<h3>A</h3>", 1, true) and page:find("<h4>B</h4>", 1, true), page)
     for _, bad in ipairs {"<script", "javascript:", "onclick", "<img", "evil.example", "<!--"} do
         assert(not page:find(bad, 1, true), bad .. " in " .. page)
     end
-    assert(page:find('<a href="https://e.org/a.png">p</a>', 1, true) and page:find('<a href="https://e.org">in</a>', 1, true), page)
+    assert(page:find('<a href="https://e.org/a.png">p</a>', 1, true) and page:find('<a href="https://e.org">in</a>',
+        1, true), page)
 end
 
 function tests.old_texts_with_tags_are_kept()

@@ -21,7 +21,8 @@ function tests.values_are_escaped_by_place()
     local page = render('<p title="{{ x }}">{{ x }}</p>', {x = evil})
     assert(not page:find("<script>", 1, true), page)
     assert(render('<a href="{{ x }}">', {x = "javascript:alert(1)"}) == '<a href="#">')
-    assert(render('<a href="/tools/{{ x }}/y?q={{ y }}">', {x = "a/../b", y = "1&z=2"}) == '<a href="/tools/a%2F..%2Fb/y?q=1%26z%3D2">')
+    assert(render('<a href="/tools/{{ x }}/y?q={{ y }}">', {x = "a/../b",
+        y = "1&z=2"}) == '<a href="/tools/a%2F..%2Fb/y?q=1%26z%3D2">')
     assert(render('<form action="{{ x }}?p={{ y }}">', {x = "/a", y = "b c"}) == '<form action="/a?p=b%20c">')
 end
 
@@ -36,7 +37,8 @@ function tests.a_value_needs_a_safe_place()
 end
 
 function tests.text_after_a_script_is_text_again()
-    assert(render('<script src="/a.js"></script><p>{{ x }}</p>', {x = "<"}) == '<script src="/a.js"></script><p>&lt;</p>')
+    assert(render('<script src="/a.js"></script><p>{{ x }}</p>',
+        {x = "<"}) == '<script src="/a.js"></script><p>&lt;</p>')
 end
 
 function tests.conditions_and_loops()
