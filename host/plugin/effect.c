@@ -78,8 +78,10 @@ static status commit_log(commit *c, const plugin_effect *e) {
     event.asset = c->call->asset;
     event.interlinker = c->context->interlinker;
     event.data = e->value;
-    if (e->anonymous)
+    if (e->anonymous) {  // of a small team, the kind alone would say who it was
         event.person = NULL;
+        event.role = NULL;
+    }
     return usage_append(c->store, c->by.secret, &event, c->fault);
 }
 
