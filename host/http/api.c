@@ -173,4 +173,10 @@ static void api_run(exchange *x) {
     operation_start(&x->call);
 }
 
-const route api_route = {"api", api_begin, api_run};
+// A kept answer for nobody in particular needs no database.
+static bool api_asks(const exchange *x) {
+    const api_request *r = x->state;
+    return !operation_is_kept(r->operation) || x->headers.authorization != NULL || x->headers.cookie != NULL;
+}
+
+const route api_route = {"api", api_begin, api_run, api_asks};

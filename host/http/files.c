@@ -167,4 +167,4 @@ static void files_run(exchange *x) {
     not_found(x);
 }
 
-const route files_route = {"files", files_begin, files_run};
+const route files_route = {"files", files_begin, files_run, exchange_always};

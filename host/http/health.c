@@ -7,19 +7,8 @@
 #include "http/reply.h"
 #include "http/server_loop.h"
 
-static const char *state_name(plugin_state state) {
-    switch (state) {
-    case PLUGIN_READY: return "ready";
-    case PLUGIN_OFF: return "off";
-    case PLUGIN_BACKING_OFF: return "backing_off";
-    case PLUGIN_QUARANTINED: return "quarantined";
-    case PLUGIN_BROKEN: return "broken";
-    }
-    return "broken";
-}
-
 static bool plugin_write(const plugin_info *info, void *context) {
-    answer_put_text(context, info->manifest->id, state_name(info->state));
+    answer_put_text(context, info->id, plugin_state_text(info->state));
     return true;
 }
 
@@ -60,4 +49,4 @@ static void health_run(exchange *x) {
     }
 }
 
-const route health_route = {"health", health_begin, health_run};
+const route health_route = {"health", health_begin, health_run, NULL};

@@ -86,12 +86,12 @@ static bool plugin_line(const plugin_info *info, void *context) {
     plugin_lines *l = context;
     uint64_t n;
     memcpy(&n, (const char *)info + l->offset, sizeof n);
-    buffer_printf(l->out, "interlink_%s{plugin=\"%s\"} %" PRIu64 "\n", l->name, info->manifest->id, n);
+    buffer_printf(l->out, "interlink_%s{plugin=\"%s\"} %" PRIu64 "\n", l->name, info->id, n);
     return true;
 }
 
 static bool plugin_ready_line(const plugin_info *info, void *context) {
-    buffer_printf(context, "interlink_plugin_ready{plugin=\"%s\"} %d\n", info->manifest->id, info->state == PLUGIN_READY);
+    buffer_printf(context, "interlink_plugin_ready{plugin=\"%s\"} %d\n", info->id, info->state == PLUGIN_READY);
     return true;
 }
 

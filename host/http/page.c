@@ -89,4 +89,4 @@ static void page_run(exchange *x) {
     portal_request(x->loop->portal, p);
 }
 
-const route page_route = {"page", page_begin, page_run};
+const route page_route = {"page", page_begin, page_run, exchange_always};

@@ -224,6 +224,15 @@ static enum MHD_Result answer_queue(exchange *x) {
     return done;
 }
 
+static void route_run(exchange *x) {
+    store *reader = x->loop->services.store;
+    bool together = x->route->asks != NULL && x->route->asks(x) && store_begin(reader, NULL) == STATUS_OK;
+    x->route->run(x);
+    if (together && store_commit(reader, NULL) != STATUS_OK) {
+        store_rollback(reader);
+    }
+}
+
 static enum MHD_Result answer_make(exchange *x) {
     if (x->response == NULL && !x->running) {
         x->running = true;
@@ -232,7 +241,7 @@ static enum MHD_Result answer_make(exchange *x) {
             problem_refuse(x, 413, "body.too_large",
                            arena_printf(x->arena, "The body may have %zu bytes at most.", x->body_limit));
         } else {
-            x->route->run(x);
+            route_run(x);
         }
     }
     if (x->response != NULL) {

@@ -193,4 +193,4 @@ static void view_run(exchange *x) {
     }
 }
 
-const route view_route = {"view", view_begin, view_run};
+const route view_route = {"view", view_begin, view_run, exchange_always};
