@@ -125,6 +125,34 @@ class PluginsAdmin(unittest.TestCase):
         self.assertIn(state["state"], ("backing_off", "quarantined"))
         self.assertIn("not today", state["trouble"])
 
+    def test_one_whose_files_are_gone(self):
+        """The rest of the site does not mind; the administrator is told."""
+        self.add(self.package("gone-hello"))
+        interlink_test.wait_for(lambda: self.state("gone-hello"), "the plugin is there", OFFERED)
+        asset = self.anna.post(f"/nodes/{self.task}/assets", {"interlinker": "gone-hello", "name": "Hi"})["id"]
+        url = self.anna.post(f"/assets/{asset}/views", {"capability": "view"})["url"]
+        self.server.stop_process()
+        shutil.rmtree(pathlib.Path(self.server.data) / "plugins/gone-hello")
+        self.server.restart()
+        state = self.state("gone-hello")
+        self.assertEqual(state["state"], "broken")
+        self.assertTrue(state["trouble"])
+        ready = self.visitor.raw("GET", "/readyz")
+        self.assertEqual((ready.status, ready.json["plugins"]["gone-hello"]), (200, "broken"))
+        self.assertIn(b'interlink_plugin_ready{plugin="gone-hello"} 0', self.visitor.raw("GET", "/metrics").body)
+        self.assertEqual(self.visitor.get("/interlinkers/gone-hello")["id"], "gone-hello")
+        self.assertEqual(self.anna.get(f"/assets/{asset}")["state"], "broken")
+        self.assertEqual(self.anna.ask("GET", f"/nodes/{self.task}/recommendations").status, 200)
+        self.assertEqual(self.visitor.raw("GET", url).status, 503)
+        answer = self.anna.ask("POST", f"/nodes/{self.task}/assets", {"interlinker": "gone-hello"})
+        self.assertEqual((answer.status, answer.json["code"]), (503, "plugin.broken"))
+        self.assertIn(self.anna.ask("PATCH", "/plugins/gone-hello", {"settings": {}}).status, (200, 422))
+        copy = self.anna.post(f"/assets/{asset}/clone", {"name": "Copy"})
+        for one in (asset, copy["id"]):
+            self.anna.delete(f"/assets/{one}")
+        for path in ("/tools", "/tools/gone-hello", "/admin/plugins"):
+            self.assertEqual(self.anna.raw("GET", path, headers={"Cookie": self.anna.cookie}).status, 200, path)
+
     def test_check_explains(self):
         good = subprocess.run([self.server.binary, "plugin", "check", str(self.package("good-hello"))], capture_output=True,
                               text=True, timeout=60)
