@@ -13,7 +13,6 @@ local template = require "engine.template"
 local router = require "engine.router"
 local i18n = require "engine.i18n"
 local page = require "engine.page"
-local html = require "engine.html"
 
 local native = given.native
 
@@ -27,7 +26,7 @@ end
 
 local site = {
     name = given.site_name, static_version = given.static_version, call = given.call,
-    texts = i18n.load(given.folder), globals = {safe = html.safe, ipairs = ipairs, pairs = pairs, tostring = tostring},
+    texts = i18n.load(given.folder),
 }
 site.templates = template.set(read_template)
 

@@ -34,13 +34,6 @@ local function clock(reader, day)
     return reader.t("date.clock", {hour = ("%02d"):format(day.hour), minute = ("%02d"):format(day.min)})
 end
 
---- "27 November, 14:05".
-function moment.date_time(reader, text)
-    local at = text and native.time_read(text)
-    if not at then return "" end
-    return reader.t("date.with_time", {date = moment.date(reader, text), time = clock(reader, local_day(at))})
-end
-
 --- How long ago: "just now", "10 minutes ago", "yesterday, 14:05", a weekday within the last week, then the date.
 function moment.ago(reader, text)
     local at = text and native.time_read(text)

@@ -131,21 +131,16 @@ local function page_names(self)
     end
     function names.said(language, value) return html.said(self.language, language, value) end
     function names.date(value) return moment.date(reader, value) end
-    function names.date_time(value) return moment.date_time(reader, value) end
     function names.ago(value) return moment.ago(reader, value) end
     function names.until_day(value) return moment.until_day(reader, value) end
-    function names.input_date(value) return moment.input_date(value) end
     function names.number(value) return reader.number(value) end
     function names.size(value) return text.size(reader, value) end
+    function names.language_name(code) return text.language(reader, code) end
     function names.licence(value) return text.licence(reader, value) end
     function names.markdown(value, heading) return text.markdown(value, heading) end
     function names.address(path, query) return html.address(path, query) end
-    function names.strong(value) return html.safe("<strong>" .. html.escape(value) .. "</strong>") end
-    function names.link(href, value)
-        return html.safe('<a href="' .. html.url(href) .. '">' .. html.escape(value) .. "</a>")
-    end
     names.initials, names.short, names.plain = text.initials, text.short, text.plain
-    return setmetatable(names, {__index = site.globals})
+    return names
 end
 
 local function unread_count(self)

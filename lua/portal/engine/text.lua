@@ -64,6 +64,12 @@ function text.licence(reader, licence)
     return reader.has(key) and reader.t(key) or licence
 end
 
+--- A language in words, where we have the word.
+function text.language(reader, code)
+    local key = "language." .. (code or "")
+    return reader.has(key) and reader.t(key) or code
+end
+
 --- A title that fits a heading or a tab.
 function text.short(source, limit)
     if native.text_length(source) <= limit then return source end

@@ -73,10 +73,7 @@ end
 
 local function language_list(page, codes)
     local names = {}
-    for _, code in ipairs(codes or {}) do
-        local key = "language." .. code
-        names[#names + 1] = page.reader.has(key) and page.t(key) or code
-    end
+    for _, code in ipairs(codes or {}) do names[#names + 1] = text.language(page.reader, code) end
     return table.concat(names, ", ")
 end
 
