@@ -20,16 +20,34 @@ typedef struct notification {
 
 // ---- What a reader sees
 
+// The text itself, or of texts by language the reader's, else the English one, else any.
+static json_t *text_for(json_t *text, const char *language) {
+    if (!json_is_object(text))
+        return text;
+    json_t *found = json_object_get(text, language);
+    if (!found)
+        found = json_object_get(text, "en");
+    return found ? found : json_object_iter_value(json_object_iter(text));
+}
+
+// The parameters as this reader sees them: names may be there in several languages.
+static json_t *params_for(json_t *params, const char *language) {
+    json_t *seen = json_object(), *value;
+    const char *key;
+    json_object_foreach(params, key, value) {
+        json_t *text = text_for(value, language);
+        if (text)
+            json_object_set(seen, key, text);
+    }
+    return seen;
+}
+
 static void add_text(buffer *out, const notification *n, const char *language) {
     buffer template = {0};
     json_t *own = strchr(n->event, ':') ? json_object_get(n->params, "text") : NULL;
     if (own) {
         // A plugin's template travels with the notification, so that it can be read when the plugin is gone.
-        const json_t *text = json_is_object(own) ? json_object_get(own, language) : own;
-        if (!text)
-            text = json_object_get(own, "en");
-        if (!text)
-            text = json_object_iter_value(json_object_iter(own));
+        const json_t *text = text_for(own, language);
         if (json_is_string(text))
             buffer_append(&template, json_string_value(text), json_string_length(text));
     } else {
@@ -38,7 +56,9 @@ static void add_text(buffer *out, const notification *n, const char *language) {
         str text = language_text(language, key);
         language_add_plain(&template, text.ptr ? text : language_text(language, "notification.other"));
     }
-    language_fill(out, buffer_str(&template), n->params);
+    json_t *params = params_for(n->params, language);
+    language_fill(out, buffer_str(&template), params);
+    json_decref(params);
     buffer_free(&template);
 }
 

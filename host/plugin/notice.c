@@ -19,12 +19,13 @@ typedef struct notice {
     write_job job; // first: its letter is what comes back
     plugin_notices *notices;
     char *plugin, *trouble;
+    json_t *name; // of the plugin, by language
     live_list live;
 } notice;
 
 static status notice_run(write_job *job, store *s, fault *f) {
     notice *n = (notice *)job;
-    json_t *params = json_pack("{s:s, s:s}", "plugin", n->plugin, "trouble", n->trouble);
+    json_t *params = json_pack("{s:s, s:O, s:s}", "plugin", n->plugin, "name", n->name, "trouble", n->trouble);
     notify_event event = {.event = "plugin.quarantined", .audience = NOTIFY_ADMINS, .params = params};
     live_list_clear(&n->live); // of an attempt whose batch was undone
     status result = notify_people(s, &n->live, &event, f);
@@ -43,8 +44,21 @@ static void notice_written(letter *self) {
     live_list_clear(&n->live);
     free(n->plugin);
     free(n->trouble);
+    json_decref(n->name);
     free(n);
     atomic_fetch_sub(&all->busy, 1);
+}
+
+// The notice is read when the plugin may be gone, so its name goes along.
+static json_t *name_of(plugin_registry *r, const char *plugin) {
+    plugin_info info;
+    json_t *name = NULL;
+    if (plugin_registry_get(r, plugin, &info)) {
+        if (info.manifest)
+            name = json_deep_copy(info.manifest->name);
+        plugin_registry_release(r, &info);
+    }
+    return name ? name : json_string(plugin);
 }
 
 static void on_quarantine(void *context, const char *plugin, const char *trouble) {
@@ -55,6 +69,7 @@ static void on_quarantine(void *context, const char *plugin, const char *trouble
         .notices = all,
         .plugin = memory_text(plugin),
         .trouble = memory_text(trouble),
+        .name = name_of(all->registry, plugin),
     };
     atomic_fetch_add(&all->busy, 1);
     writer_submit(all->writer, &n->job);

@@ -16,6 +16,7 @@ struct plugin_supervisor {
     uint64_t generation;         // of the registry when `info` was read
     call_queue waiting, refused; // refused: one too many, told when the pool next pushes
     plugin_worker *worker;
+    bool one_alone;   // what was sent last is to have the worker for itself
     uint64_t numbers; // of frames, so far
 };
 
@@ -69,17 +70,9 @@ static void blame(plugin_supervisor *s, const plugin_worker_end *end) {
 
 // Calls that were only waiting behind the one to blame are made again: nothing of them has happened yet.
 static void replay(plugin_supervisor *s, call_queue *others) {
-    fault why = {0};
-    call_queue again = {0};
-    fault_set(&why, STATUS_PLUGIN_FAILED, "plugin.crashed",
-              "The tool broke down several times before it came to this. Nothing was changed. Try again later.");
-    for (call_slot *slot; (slot = call_queue_take(others)) != NULL;) {
-        if (++slot->replays > WORKER_REPLAYS)
-            slot_fail(s, slot, &why);
-        else
-            call_queue_add(&again, slot);
-    }
-    call_queue_put_first(&s->waiting, &again);
+    for (call_slot *slot = others->first; slot; slot = slot->next)
+        slot->replays++;
+    call_queue_put_first(&s->waiting, others);
 }
 
 static void start_failed(plugin_supervisor *s, const char *trouble) {
@@ -203,17 +196,29 @@ static void fail_refused(plugin_supervisor *s) {
     fail_all(s, &s->refused, &why);
 }
 
+// A call that went down with others' crashes again and again is sent alone, so that the next crash can only be its own.
+// Thus every crash fails the call that crashed, and nobody else's for good.
+static bool goes_alone(const call_slot *slot) {
+    return slot->replays >= WORKER_REPLAYS;
+}
+
+static bool may_send(const plugin_supervisor *s) {
+    if (!s->waiting.first || plugin_worker_room(s->worker) == 0)
+        return false;
+    return plugin_worker_flying(s->worker) == 0 || (!s->one_alone && !goes_alone(s->waiting.first));
+}
+
 void supervisor_push(plugin_supervisor *s) {
     fail_refused(s);
     if (!s->waiting.first || !refresh(s))
         return;
     if (!s->worker && !start_worker(s))
         return;
-    size_t room;
     bool any = false;
-    while (s->waiting.first && (room = plugin_worker_room(s->worker)) > 0) {
+    while (may_send(s)) {
         fault why = {0};
         call_slot *slot = call_queue_take(&s->waiting);
+        s->one_alone = goes_alone(slot);
         if (plugin_worker_send(s->worker, slot, ++s->numbers, &why) == STATUS_OK)
             any = true;
         else

@@ -4,6 +4,7 @@
 
     test_kill.py [ROUNDS]
 """
+import contextlib
 import http.client
 import json
 import os
@@ -11,7 +12,9 @@ import pathlib
 import random
 import signal
 import sqlite3
+import statistics
 import sys
+import tempfile
 import threading
 import time
 
@@ -21,6 +24,7 @@ import interlink_test  # noqa: E402
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 100
 WRITERS = 4
+CHECK_EVERY = 10  # rounds: how often the whole database is looked through on the way
 
 
 def write_events(port, token, node, label, acknowledged, stop):
@@ -65,15 +69,36 @@ def still_there(ids):
     return left
 
 
+def database_health(data):
+    with contextlib.closing(sqlite3.connect(data + "/interlink.db")) as database:
+        return database.execute("PRAGMA integrity_check").fetchone()[0]
+
+
+def events_kept(data):
+    with contextlib.closing(sqlite3.connect(data + "/interlink.db")) as database:
+        rows = database.execute("SELECT data FROM usage WHERE action = 'test.event'").fetchall()
+    return {json.loads(row[0])["name"] for row in rows}
+
+
 def main():
-    server = interlink_test.Server()
+    with tempfile.TemporaryDirectory(prefix="interlink-kill-") as folder:
+        server = interlink_test.Server(data=folder + "/data")
+        try:
+            return kill_loop(server)
+        finally:
+            if server.process.poll() is None:
+                server.process.kill()
+                server.process.wait()
+
+
+def kill_loop(server):
     client = server.client("admin@example.org", "a-long-password", admin=True)
     process = client.post("/processes", {"name": "Crash", "language": "en", "guide": server.a_guide(client)})
     node = client.get(f"/processes/{process['id']}/tree")["nodes"][0]["id"]
     task = client.get(f"/processes/{process['id']}/tree")["nodes"][0]["children"][0]["children"][0]["id"]
     poll = client.post(f"/nodes/{task}/assets", {"interlinker": "poll", "name": "Poll", "params": {
-        "question": "?", "options": ["a", "b"]}})
-    acknowledged, seed = [], random.randrange(1 << 30)
+        "question": "Which day?", "options": ["one", "two"]}})
+    acknowledged, starts, seed = [], [], random.randrange(1 << 30)
     print(f"seed {seed}")
     chance = random.Random(seed)
     for turn in range(ROUNDS):
@@ -87,6 +112,8 @@ def main():
         interlink_test.wait_for(lambda: all(len(m) > 0 for m in mine), "every writer has written")
         time.sleep(chance.random() * 0.05)  # the moment of death, not a wait for a condition
         workers = worker_ids(server.process.pid)
+        if not workers:
+            raise AssertionError("there was no worker that could have been left behind")
         os.kill(server.process.pid, signal.SIGKILL)
         server.process.wait()
         stop.set()
@@ -95,14 +122,16 @@ def main():
         interlink_test.wait_for(lambda: not still_there(workers), "no worker is left behind")
         for names in mine:
             acknowledged += names
+        begin = time.monotonic()
         server.restart()
+        starts.append((time.monotonic() - begin) * 1000)
+        if turn % CHECK_EVERY == 0 and database_health(server.data) != "ok":
+            raise AssertionError(f"the database is not whole after the {turn + 1}th kill")
     server.stop()
-    with sqlite3.connect(server.data + "/interlink.db") as database:
-        kept = {json.loads(row[0])["name"] for row in database.execute("SELECT data FROM usage WHERE action = 'test.event'")}
-        health = database.execute("PRAGMA integrity_check").fetchone()[0]
+    kept, health = events_kept(server.data), database_health(server.data)
     missing = [name for name in acknowledged if name not in kept]
     print(f"{ROUNDS} times killed, {len(acknowledged)} events acknowledged, {len(kept)} kept, {len(missing)} missing, "
-          f"integrity_check: {health}")
+          f"integrity_check: {health}; answering again after {statistics.median(starts):.0f} ms (worst {max(starts):.0f})")
     return 1 if missing or health != "ok" or not acknowledged else 0
 
 

@@ -13,16 +13,17 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/api"))
-import interlink_test  # noqa: E402
+sys.path.insert(0, str(ROOT / "tests/hostile"))
+import hostile_tools  # noqa: E402
 
 ROUNDS = 100
 CRASHES = ("hostile-c", ["segv", "abort", "exit", "stack", "forge"], {502})
 LOOPS_C = ("hostile-c", ["loop"], {504})
 # A loop in Lua is ended by the runtime with a sentence for its author, or by the host.
-LOOPS_LUA = ("hostile-lua", ["loop", "pcall", "find", "gc", "coroutine"], {504})
+LOOPS_LUA = ("hostile-lua", ["loop", "pcall", "find", "gc", "coroutine", "close", "handler"], {504})
 BOMBS_C = ("hostile-c", ["bomb"], {502, 504})
-BOMBS_LUA = ("hostile-lua", ["bomb", "double"], {502, 504})
+BOMBS_LUA = ("hostile-lua", ["bomb", "double", "caught"], {502, 504})
+NEXT_ANSWER_MS = 5000  # no speed is asserted, only that nobody waits for a timer; the figures are printed
 
 
 class Bystander(threading.Thread):
@@ -50,17 +51,9 @@ class Bystander(threading.Thread):
 class Hostile(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        folder = interlink_test.build_folder() / "hostile"
-        cls.server = interlink_test.Server(plugins=[folder / "hostile-c", folder / "hostile-lua"])
-        cls.client = cls.server.client("admin@example.org", "a-long-password", admin=True)
-        process = cls.client.post("/processes", {"name": "Attack", "language": "en", "guide": cls.server.a_guide(cls.client)})
-        tree = cls.client.get(f"/processes/{process['id']}/tree")["nodes"]
-        task = tree[0]["children"][0]["children"][0]["id"]
-        cls.views = {}
-        for plugin, params in (("hostile-c", {}), ("hostile-lua", {}),
-                               ("poll", {"question": "Which day?", "options": ["one", "two"]})):
-            asset = cls.client.post(f"/nodes/{task}/assets", {"interlinker": plugin, "name": plugin, "params": params})
-            cls.views[plugin] = cls.client.post(f"/assets/{asset['id']}/views", {"capability": "view"})["url"]
+        cls.server = hostile_tools.serve()
+        cls.client = hostile_tools.administrator(cls.server)
+        cls.views = hostile_tools.open_views(cls.server, cls.client, ["hostile-c", "hostile-lua", "poll"])
         cls.pid = cls.server.process.pid
 
     @classmethod
@@ -70,7 +63,7 @@ class Hostile(unittest.TestCase):
     def attack(self, name, attack, rounds=ROUNDS):
         plugin, ways, expected = attack
         others = [Bystander(self.client, ["/api/v1/interlinkers", self.views["poll"], "/healthz"]),
-                  Bystander(self.server.client("admin@example.org", "a-long-password"), ["/", "/tools"])]
+                  Bystander(hostile_tools.administrator(self.server), ["/", "/tools"])]
         for other in others:
             other.start()
         after = []
@@ -94,6 +87,7 @@ class Hostile(unittest.TestCase):
         for other in others:
             self.assertGreater(other.answers, 0)
             self.assertEqual(other.failed, [])
+        self.assertLess(max(after), NEXT_ANSWER_MS)
         self.assertIsNone(self.server.process.poll(), "the host has ended")
         self.assertEqual(self.server.process.pid, self.pid)
 
@@ -121,6 +115,46 @@ class Hostile(unittest.TestCase):
         request = headers["X-Request-Id"]
         self.assertIn(request.encode(), body)
         self.assertIn(request, self.server.log())
+
+
+class Together(unittest.TestCase):
+    """On one loop, so that all who use a tool share one worker: only those who attack it are answered with a failure."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = hostile_tools.serve(["--loops", "1"])
+        cls.client = hostile_tools.administrator(cls.server)
+        cls.views = hostile_tools.open_views(cls.server, cls.client, ["hostile-c", "hostile-lua"])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def ask_often(self, view, way, rounds, answers):
+        for _ in range(rounds):
+            status, _, body = self.client.raw("GET", view + way)
+            answers.append((status, b"still here" in body))
+
+    def share(self, plugin, ways, expected, attackers, rounds):
+        view, attacked, served = self.views[plugin], [], []
+        people = [threading.Thread(target=self.ask_often, args=(view, ways[i % len(ways)], rounds, attacked))
+                  for i in range(attackers)]
+        people += [threading.Thread(target=self.ask_often, args=(view, "", rounds, served)) for _ in range(8)]
+        for person in people:
+            person.start()
+        for person in people:
+            person.join()
+        print(f"{plugin}, {attackers} attack and 8 work at once: {len(attacked)} attacks, {len(served)} others, "
+              f"{served.count((200, True))} of them served", flush=True)
+        self.assertEqual(served, [(200, True)] * 8 * rounds)
+        self.assertEqual([status for status, _ in attacked if status not in expected], [])
+        self.assertEqual(len(attacked), attackers * rounds)
+
+    def test_crashes(self):
+        self.share("hostile-c", CRASHES[1], CRASHES[2], 8, 10)
+
+    def test_loops(self):
+        self.share("hostile-lua", LOOPS_LUA[1], LOOPS_LUA[2], 4, 4)
 
 
 if __name__ == "__main__":

@@ -15,26 +15,52 @@ ways["/pcall"] = function()
     end
 end
 
+-- One call of a C function that would take longer than the world lasts: no hook sees the inside of it.
 ways["/find"] = function()
-    string.find(string.rep("a", 60000), string.rep("a?", 200) .. string.rep("a", 200) .. "b")
-    local text = string.rep("a", 1 << 18)
-    while true do
-        text:find(".-.-.-b")
-    end
+    string.find(string.rep("a", 100), string.rep("a?", 100) .. string.rep("a", 100) .. "b")
 end
 
--- A finalizer runs with hooks switched off. Where setmetatable refuses one, the loop runs in the call itself.
+-- A finalizer would run with hooks switched off, so scripts may have none. Each way to get one is tried, and garbage is
+-- made for it to be run on; what ends up in no finalizer loops in the call itself.
 ways["/gc"] = function()
-    local stuck = function()
+    local function stuck()
         while true do end
     end
-    if not pcall(setmetatable, {}, {__gc = stuck}) then
-        stuck()
-    end
-    for _ = 1, 1e6 do
+    local late = {}
+    pcall(setmetatable, {}, {__gc = stuck})
+    setmetatable({}, late)
+    late.__gc = stuck
+    pcall(setmetatable, {}, late)
+    pcall(setmetatable, {}, setmetatable({}, {__index = {__gc = stuck}}))
+    for _ = 1, 1e5 do
         local _ = {}
     end
     stuck()
+end
+
+-- What closes a variable runs while an error is on its way.
+ways["/close"] = function()
+    local closing = setmetatable({}, {__close = function()
+        while true do end
+    end})
+    while true do
+        pcall(function()
+            local held <close> = closing
+            error("away")
+        end)
+    end
+end
+
+-- A message handler that never comes to an end, and handlers of its own errors.
+ways["/handler"] = function()
+    local function handler()
+        while true do end
+    end
+    while true do
+        xpcall(error, function()
+            xpcall(error, handler)
+        end)
+    end
 end
 
 ways["/coroutine"] = function()
@@ -56,6 +82,17 @@ ways["/bomb"] = function()
     local all = {}
     while true do
         all[#all + 1] = string.rep("x", 1 << 20) .. #all
+    end
+end
+
+ways["/caught"] = function()
+    local all = {}
+    while true do
+        pcall(function()
+            while true do
+                all[#all + 1] = string.rep("x", 1 << 18) .. #all
+            end
+        end)
     end
 end
 
