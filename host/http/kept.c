@@ -10,7 +10,7 @@
 #include "http/compress.h"
 #include "http/server_loop.h"
 
-enum { LOOK_EVERY_NS = 200 * 1000 * 1000 };
+enum { LOOK_EVERY_NS = 1000 * 1000 };
 
 typedef struct kept_entry {
     struct kept_entry *next;  // in its slot
@@ -84,7 +84,7 @@ static void drop_oldest(kept *k) {
 }
 
 // Has anything been committed since the last look? Our writer says so at once. Another program (`interlink import` beside a
-// running server) shows in the database only, which is asked a few times a second.
+// running server) shows in the database only, which is asked once a millisecond at most.
 static bool may_have_changed(kept *k, services_loop *l) {
     uint64_t commits = writer_commits(l->services->writer);
     int64_t now = clock_steady();

@@ -16,7 +16,7 @@
 #include "http/stream.h"
 #include "portal/portal.h"
 
-enum { CONNECTION_MEMORY = 32 * 1024, EACH_SECOND_MS = 1000, STOP_TURN_MS = 50, TURNS_AT_ONCE = 16 };
+enum { CONNECTION_MEMORY = 32 * 1024, EACH_SECOND_MS = 1000, GAUGES_MS = 100, STOP_TURN_MS = 50, TURNS_AT_ONCE = 16 };
 
 static const int64_t stop_patience = 10 * INT64_C(1000000000);
 
@@ -218,7 +218,7 @@ status server_loop_start(server_loop *l, int socket, unsigned connection_limit, 
         return s;
     }
     connection_list_start(&l->connections, l->services.loop, connection_limit);
-    l->gauges = loop_timer_add(l->services.loop, EACH_SECOND_MS, true, gauges_set, l);
+    l->gauges = loop_timer_add(l->services.loop, GAUGES_MS, true, gauges_set, l);
     if (l->schedule != NULL) {
         loop_timer_add(l->services.loop, EACH_SECOND_MS, true, plugins_follow, l);
     }
