@@ -26,7 +26,7 @@ static int doctor_jail(const char *program_folder) {
     for (int i = 0; i < JAIL_LAYERS; i++) {
         const char *verdict = layers[i].held ? "holds" : layer_matters((jail_layer_id)i) ? "MISSING" : "missing";
         faults += !layers[i].held && layer_matters((jail_layer_id)i);
-        printf("  %-24s %-8s %s\n", layers[i].name, verdict, layers[i].note);
+        printf("  %-32s %-8s %s\n", layers[i].name, verdict, layers[i].note);
     }
     if (faults > 0) {
         printf("  fault: %d %s of the jail %s missing here. Only run plugins that you trust, or use a newer kernel.\n", faults,
@@ -39,14 +39,14 @@ static int doctor_machine(const char *program_folder) {
     int faults = 0;
     char worker[4200];
     snprintf(worker, sizeof worker, "%s/interlink-worker", program_folder);
-    printf("The program\n  folder                   %s\n", program_folder);
+    printf("The program\n  folder                           %s\n", program_folder);
     if (access(worker, X_OK) != 0) {
         printf("  fault: %s is missing or cannot be run. Install the program again.\n", worker);
         faults++;
     }
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        printf("  open files               %lu\n", (unsigned long)files.rlim_cur);
+        printf("  open files                       %lu\n", (unsigned long)files.rlim_cur);
         if (files.rlim_cur < 1024) {
             printf("  fault: at most %lu files may be open, so few people can be connected. Raise it with LimitNOFILE or ulimit -n.\n",
                    (unsigned long)files.rlim_cur);
@@ -57,12 +57,12 @@ static int doctor_machine(const char *program_folder) {
 }
 
 static int doctor_data(const char *data) {
-    printf("The data folder\n  folder                   %s\n", data);
+    printf("The data folder\n  folder                           %s\n", data);
     int faults = 0;
     struct statvfs room;
     if (statvfs(data, &room) == 0) {
         unsigned long long mb = (unsigned long long)room.f_bavail * room.f_frsize / 1000000;
-        printf("  room left                %llu MB\n", mb);
+        printf("  room left                        %llu MB\n", mb);
         if (mb < 500) {
             printf("  fault: less than 500 MB are left. Make room before the disk is full.\n");
             faults++;
@@ -75,7 +75,7 @@ static int doctor_data(const char *data) {
         outcome = store_check(s, &f);
     }
     if (outcome == STATUS_OK) {
-        printf("  database                 whole; %lld people, %lld projects, %lld tools in use, %lld events\n",
+        printf("  database                         whole; %lld people, %lld projects, %lld tools in use, %lld events\n",
                (long long)store_count(s, 0, "SELECT count(*) FROM person", ""),
                (long long)store_count(s, 0, "SELECT count(*) FROM process", ""),
                (long long)store_count(s, 0, "SELECT count(*) FROM asset", ""),
