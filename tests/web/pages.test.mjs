@@ -16,7 +16,11 @@ async function addresses() {
   const [project] = (await ask('GET', '/processes')).items;
   const tasks = tasksOf((await ask('GET', `/processes/${project.id}/tree`)).nodes);
   const task = tasks.find((one) => one.assets > 0) ?? tasks[0];
-  const items = (await ask('GET', `/nodes/${task.id}/assets`)).items;
+  const all = (await Promise.all(tasks.filter((one) => one.assets > 0).map((one) => ask('GET',
+      `/nodes/${one.id}/assets`))))
+    .flatMap((list) => list.items);
+  // One of each sort: each tool once, a template, a link.
+  const items = [...new Map(all.map((one) => [one.plugin ?? one.kind, one])).values()];
   const tools = (await ask('GET', '/interlinkers?limit=100')).items;
   const [guide] = (await ask('GET', '/guides')).items;
   const installed = tools.filter((one) => one.installed);
@@ -31,6 +35,7 @@ async function addresses() {
     `/projects/${project.id}/activity`, `/projects/${project.id}/people`, `/projects/${project.id}/edit`,
         `/tasks/${task.id}`,
     ...installed.map((one) => `/tasks/${task.id}/add/${one.id}`), ...items.map((one) => `/items/${one.id}`),
+    ...items.filter((one) => one.plugin).map((one) => `/items/${one.id}?edit=1`),
     `/items/${items[0].id}/remove`, '/messages', '/admin/plugins', '/settings'];
   return { open, closed };
 }
