@@ -39,6 +39,8 @@ static const char *text_of(const json_t *object, const char *key) {
     return text ? text : "";
 }
 
+static const char DEMO_MARK[] = "demo"; // says that the people of the demonstration are in this folder
+
 typedef struct people {
     const json_t *list;
     const json_t *site;
@@ -50,6 +52,9 @@ static status people_add(void *context, store *s, fault *f) {
     char *site = json_dumps(p->site, JSON_COMPACT);
     status outcome = meta_set(s, "site.name", site ? site : "{}", f);
     free(site);
+    if (outcome == STATUS_OK) {
+        outcome = meta_set(s, DEMO_MARK, "1", f);
+    }
     size_t i;
     json_t *one;
     json_array_foreach(p->list, i, one) {
@@ -304,7 +309,18 @@ status demo_tell(const services *all, uint16_t port, fault *f) {
     return well ? STATUS_OK : f->status;
 }
 
+static status is_marked(void *context, store *s, fault *f) {
+    *(bool *)context = meta_get(s, DEMO_MARK, NULL, f) == STATUS_OK;
+    return STATUS_OK;
+}
+
 void demo_say(const services *all, const char *site) {
+    bool marked = false;
+    fault f = {0};
+    if (writer_run(all->writer, is_marked, &marked, &f) == STATUS_OK && !marked) {
+        printf("The folder was in use before, so no demonstration content was put into it. Start with a new folder.\n");
+        return;
+    }
     json_t *told = story_read(all, NULL);
     printf("\nOpen %s and sign in as one of these people, with the password \"%s\":\n\n", site,
            text_of(told, "password"));

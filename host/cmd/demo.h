@@ -17,7 +17,7 @@ status demo_prepare(services *all, bool *fresh, fault *f);
 // While the server listens on 127.0.0.1:`port`.
 status demo_tell(const services *all, uint16_t port, fault *f);
 
-// The accounts, for the person who started it.
+// The accounts, for the person who started it; or that there are none, because the folder was in use before.
 void demo_say(const services *all, const char *site);
 
 #endif

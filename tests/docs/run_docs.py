@@ -13,8 +13,13 @@ Each document becomes one shell script in a folder of its own, block by block in
     ```text          is shown only: output, pictures of text
     anything else    is a fault: nothing in a document goes untried
 
-`interlink` is the one that was built; the SDK is installed beside the documents as a stranger would have it. The address
+`interlink` is the one that was built, in the folder INTERLINK_BUILD; the SDK is installed beside the documents as a stranger would have it. The address
 127.0.0.1:8080 is replaced by a free one, and after `interlink serve ... &` the script waits until it answers.
+
+One thing is not run as it stands: a block that consists of the project's own `./dev COMMAND` lines. These build everything,
+serve for ever and run this very test, so running them here would not end. Of each such line it is checked that `dev` is a
+valid script and that it knows the command, by its own list of commands as well as by its dispatch. That they do what they
+say is known by everybody who builds the project: the tests are run by `./dev test`.
 """
 import json
 import os
@@ -30,6 +35,9 @@ import tempfile
 FENCE = re.compile(r"^( *)```(\S*)[ ]*(\S*)[^\n]*\n(.*?)^\1```[ ]*$", re.M | re.S)
 WAIT = 'for _ in $(seq 200); do curl -fso /dev/null "http://ADDRESS/healthz" && break; read -rt 0.05 <> <(:) || true; done\n'
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PATIENCE = 120  # seconds, for one document
+
 
 def free_port():
     with socket.socket() as s:
@@ -44,12 +52,33 @@ def blocks(text):
         yield text[: match.start()].count("\n") + 1, language, name, body
 
 
+def dev_commands(body):
+    """The commands of a block that has nothing but lines of ./dev, else None."""
+    lines = [line.split("#")[0].split() for line in body.splitlines() if line.split("#")[0].strip()]
+    if lines and all(words[0] == "./dev" and len(words) > 1 for words in lines):
+        return [words[1] for words in lines]
+    return None
+
+
+def check_dev(where, commands):
+    dev = ROOT / "dev"
+    subprocess.run(["bash", "-n", str(dev)], check=True)
+    listed = subprocess.run([str(dev), "--help"], check=True, capture_output=True, text=True).stdout
+    dispatch = dev.read_text(encoding="utf-8").rsplit('case "${1:-help}" in', 1)[1]
+    for command in commands:
+        if not re.search(rf"^  {re.escape(command)}\b", listed, re.M) or not re.search(
+                rf"^  {re.escape(command)}\)", dispatch, re.M):
+            sys.exit(f"{where}: ./dev has no command `{command}`")
+
+
 def script_of(document, text, address):
-    out = ["set -euo pipefail\n"]
+    out = ["set -Eeuo pipefail\ntrap 'echo \"failed: $BASH_COMMAND\"' ERR\n"]
     for line, language, name, body in blocks(text):
         where = f"{document}:{line}"
         out.append(f"echo '--- {where}'\n")
-        if language == "sh":
+        if language == "sh" and dev_commands(body):
+            check_dev(where, dev_commands(body))
+        elif language == "sh":
             out.append(body)
             if re.search(r"^interlink serve .*&\s*$", body, re.M):
                 out.append(WAIT)
@@ -76,40 +105,46 @@ def install(build, prefix):
     return str(pkgconfig)
 
 
-def run(document, build, pkgconfig, root):
+def run(document, build, pkgconfig):
     text = pathlib.Path(document).read_text(encoding="utf-8")
+    if not any(blocks(text)):
+        return True
     folder = tempfile.mkdtemp(prefix="interlink-docs-")
-    script = pathlib.Path(folder, ".script")
+    script, out = pathlib.Path(folder, ".script"), pathlib.Path(folder, ".out")
     script.write_text(script_of(document, text, f"127.0.0.1:{free_port()}"), encoding="utf-8")
     environment = dict(os.environ, PATH=f"{build}:{os.environ['PATH']}", PKG_CONFIG_PATH=pkgconfig, HOME=folder,
-                       INTERLINK_SOURCE=str(root))
-    # A session of its own: what a document left in the background is ended with it.
-    process = subprocess.Popen(["bash", ".script"], cwd=folder, env=environment, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, start_new_session=True)
+                       INTERLINK_BUILD=build)
+    # A session of its own: what a document left in the background is ended with it. Its output goes to a file, because a
+    # server in the background would hold a pipe open for ever.
+    with out.open("w") as to:
+        process = subprocess.Popen(["bash", ".script"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=to,
+                                   stderr=subprocess.STDOUT, start_new_session=True)
+    late = False
     try:
-        out, _ = process.communicate(timeout=240)
+        process.wait(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        out = "it did not end within 240 s\n"
+        late = True
     finally:
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        process.wait()
     if process.returncode != 0:
-        print(f"{document} does not work as written:\n{out}")
+        said = out.read_text(encoding="utf-8", errors="replace")
+        print(f"{document} does not work as written:\n{said}" + (f"It did not end within {PATIENCE} s.\n" if late else ""))
         return False
     shutil.rmtree(folder, ignore_errors=True)
-    print(f"{document}: {sum(1 for _ in blocks(text))} blocks hold")
+    print(f"{document}: {sum(1 for _ in blocks(text))} blocks hold", flush=True)
     return True
 
 
 def main():
     build, documents = os.path.abspath(sys.argv[1]), sys.argv[2:]
-    root = pathlib.Path(__file__).resolve().parents[2]
     prefix = tempfile.mkdtemp(prefix="interlink-sdk-")
     try:
         pkgconfig = install(build, prefix)
-        return 0 if all([run(document, build, pkgconfig, root) for document in documents]) else 1
+        return 0 if all([run(document, build, pkgconfig) for document in documents]) else 1
     finally:
         shutil.rmtree(prefix, ignore_errors=True)
 
