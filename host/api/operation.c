@@ -30,7 +30,7 @@ struct operation_table {
     schema_patterns *patterns;
     operation *operations;
     size_t count;
-    place *places;  // open addressing by the hash of the path
+    place *places; // open addressing by the hash of the path
     size_t place_slots;
 };
 
@@ -77,7 +77,8 @@ static const place *place_with_id(const operation_table *t, str path, str *path_
         return NULL;
     }
     char template[PATH_TEMPLATE];
-    int len = snprintf(template, sizeof template, "%.*s{id}%.*s", (int)(id - path.ptr), path.ptr, (int)(end - rest), rest);
+    int len =
+        snprintf(template, sizeof template, "%.*s{id}%.*s", (int)(id - path.ptr), path.ptr, (int)(end - rest), rest);
     if (len < 0 || (size_t)len >= sizeof template) {
         return NULL;
     }
@@ -192,8 +193,8 @@ static status body_read(operation *o, const json_t *entry, fault *f) {
     return schema_usable(o->root, o->body_schema, f);
 }
 
-static status operation_read(operation *o, const json_t *root, const char *path, const char *method, const json_t *entry,
-                             fault *f) {
+static status operation_read(operation *o, const json_t *root, const char *path, const char *method,
+                             const json_t *entry, fault *f) {
     o->root = root;
     o->path = path;
     o->method = method;
@@ -260,8 +261,8 @@ static status table_read(operation_table *t, fault *f) {
 static status steps_bind(operation_table *t, const operation_steps *steps, fault *f) {
     operation *o = (operation *)operation_by_id(t, steps->id);
     if (o == NULL) {
-        return fault_set(f, STATUS_INTERNAL, "openapi", "There are functions for %s, but openapi.json does not name it.",
-                         steps->id);
+        return fault_set(f, STATUS_INTERNAL, "openapi",
+                         "There are functions for %s, but openapi.json does not name it.", steps->id);
     }
     if (o->steps != NULL) {
         return mistake(f, o, "two groups have functions for it");
@@ -298,8 +299,9 @@ status operation_table_create(const operation_steps *const *groups, operation_ta
     operation_table *t = memory_new(sizeof *t);
     json_error_t error;
     t->document = json_loadb(api_document, api_document_len, JSON_REJECT_DUPLICATES, &error);
-    status s = t->document ? STATUS_OK
-                           : fault_set(f, STATUS_INTERNAL, "openapi", "openapi.json, line %d: %s.", error.line, error.text);
+    status s = t->document
+                   ? STATUS_OK
+                   : fault_set(f, STATUS_INTERNAL, "openapi", "openapi.json, line %d: %s.", error.line, error.text);
     if (s == STATUS_OK) {
         s = table_read(t, f);
     }
@@ -339,12 +341,22 @@ const operation *operation_by_id(const operation_table *t, const char *id) {
     return NULL;
 }
 
-bool operation_is_read(const operation *o) { return strcmp(o->method, "get") == 0; }
+bool operation_is_read(const operation *o) {
+    return strcmp(o->method, "get") == 0;
+}
 
-bool operation_is_kept(const operation *o) { return o->kept; }
+bool operation_is_kept(const operation *o) {
+    return o->kept;
+}
 
-bool operation_is_live(const operation *o) { return o->live; }
+bool operation_is_live(const operation *o) {
+    return o->live;
+}
 
-const char *operation_id(const operation *o) { return o->id; }
+const char *operation_id(const operation *o) {
+    return o->id;
+}
 
-size_t operation_body_limit(const operation *o) { return o->body_limit; }
+size_t operation_body_limit(const operation *o) {
+    return o->body_limit;
+}

@@ -29,7 +29,7 @@ typedef struct operation_call operation_call;
 typedef status operation_step(operation_call *c);
 
 typedef struct operation_steps {
-    const char *id;  // operationId
+    const char *id; // operationId
     operation_step *read, *slow, *write, *after;
 } operation_steps;
 
@@ -43,28 +43,28 @@ struct operation_call {
     const operation_steps *steps;
     services *services;
     services_loop *loop;
-    person actor;          // actor.id[0] == 0: anonymous
-    const char *language;  // of the reader
-    const char *id;        // the {id} of the path, "" if it has none
-    json_t *query;         // object: checked, typed, defaults filled in
-    json_t *body;          // checked; NULL if there is none
-    str body_text;         // or the body as it came, read into `body` after the access check
-    const char *session;   // hash of the session's token, "" without one
-    const char *if_match;  // version that the client has seen, or NULL
+    person actor;         // actor.id[0] == 0: anonymous
+    const char *language; // of the reader
+    const char *id;       // the {id} of the path, "" if it has none
+    json_t *query;        // object: checked, typed, defaults filled in
+    json_t *body;         // checked; NULL if there is none
+    str body_text;        // or the body as it came, read into `body` after the access check
+    const char *session;  // hash of the session's token, "" without one
+    const char *if_match; // version that the client has seen, or NULL
     // Changes from step to step:
-    store *store;          // the connection of this step
-    access_found access;         // what access_check found: process, role ...
-    answer *answer;        // where the result goes (steps after a read are given one that is safe on their thread)
-    int http_status;       // 200, or what the operation says; 201 and 204 set by it
+    store *store;        // the connection of this step
+    access_found access; // what access_check found: process, role ...
+    answer *answer;      // where the result goes (steps after a read are given one that is safe on their thread)
+    int http_status;     // 200, or what the operation says; 201 and 204 set by it
     fault fault;
-    plugin_call *plugin;   // wanted by read, answered before write
-    live_list live;        // to be told after the commit
-    void *state;           // the operation's own, from step to step; in the arena
-    const char *set_session;  // a new token for the cookie; "" to drop the cookie; NULL to leave it
+    plugin_call *plugin;     // wanted by read, answered before write
+    live_list live;          // to be told after the commit
+    void *state;             // the operation's own, from step to step; in the arena
+    const char *set_session; // a new token for the cookie; "" to drop the cookie; NULL to leave it
     // Exports: read sets both and writes no answer. `stream` is then called on the loop's thread, with its reader in
     // `store`, again and again: each time it adds the next part of the answer (some 64 KiB) to `out`; *more becomes
     // false with the last one. It holds no query open in between. `c` and its arena live as long.
-    const char *stream_type;  // "text/csv; charset=utf-8" ...
+    const char *stream_type; // "text/csv; charset=utf-8" ...
     status (*stream)(operation_call *c, buffer *out, bool *more);
     // The end: on the loop's thread, exactly once, when everything is on disk.
     void (*done)(operation_call *c, status outcome);
@@ -80,13 +80,13 @@ const operation *operation_by_id(const operation_table *t, const char *id);
 // STATUS_FORBIDDEN with the allowed methods in `allow` when only the method is wrong.
 status operation_route(const operation_table *t, const char *method, str path, const operation **out, str *path_id,
                        char allow[64]);
-const char *operation_document(size_t *len);  // openapi.json itself
+const char *operation_document(size_t *len); // openapi.json itself
 
-bool operation_is_read(const operation *o);      // GET: answered at once, on the loop
-bool operation_is_kept(const operation *o);      // x-kept: public answer, same for everybody until the catalogue changes
-bool operation_is_live(const operation *o);      // x-live: after the access check, whoever started it sends a stream
+bool operation_is_read(const operation *o); // GET: answered at once, on the loop
+bool operation_is_kept(const operation *o); // x-kept: public answer, same for everybody until the catalogue changes
+bool operation_is_live(const operation *o); // x-live: after the access check, whoever started it sends a stream
 const char *operation_id(const operation *o);
-size_t operation_body_limit(const operation *o);  // bytes; 0 if it takes no body
+size_t operation_body_limit(const operation *o); // bytes; 0 if it takes no body
 
 // Check access, check the input, run the steps. `c` is filled as above; query holds raw texts (from the URL or a portal
 // page's table) which are coerced and checked here. `done` may be called before this returns.

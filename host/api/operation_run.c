@@ -15,11 +15,11 @@ enum { RETRIES = 8 };
 // What the steps of one operation need besides its call. Lives in the call's arena.
 typedef struct run {
     operation_call *call;
-    answer *given;     // where the starter wants the result
-    buffer text;       // the result of the steps after a read, until it is certain
+    answer *given; // where the starter wants the result
+    buffer text;   // the result of the steps after a read, until it is certain
     answer_json json;
     unsigned attempts;
-    status outcome;    // of the step on another thread
+    status outcome; // of the step on another thread
     write_job job;
     offload_job slow;
 } run;
@@ -99,7 +99,8 @@ static void run_slow(run *r) {
     c->store = NULL;
     r->slow = (offload_job){.letter.open = slow_done, .reply_to = loop_mailbox(c->loop->loop), .run = slow_run};
     if (!offload_submit(c->services->offload, &r->slow)) {
-        fault_set(&c->fault, STATUS_LIMITED, "server.busy", "Too many people are signing in at this moment. Try again soon.");
+        fault_set(&c->fault, STATUS_LIMITED, "server.busy",
+                  "Too many people are signing in at this moment. Try again soon.");
         run_end(r, STATUS_LIMITED);
     }
 }
@@ -188,7 +189,9 @@ static void run_from_read(run *r) {
     }
 }
 
-static void text_free(void *what) { buffer_free(what); }
+static void text_free(void *what) {
+    buffer_free(what);
+}
 
 void operation_start(operation_call *c) {
     run *r = arena_alloc(c->arena, sizeof *r);

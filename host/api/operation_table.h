@@ -10,20 +10,20 @@
 typedef struct operation_parameter {
     const char *name;
     const json_t *schema;
-    const json_t *items;  // of a list: the schema of one value; NULL otherwise
+    const json_t *items; // of a list: the schema of one value; NULL otherwise
     bool required;
 } operation_parameter;
 
 struct operation {
     const char *id, *method, *path, *access;
     const operation_steps *steps;
-    const json_t *root;         // the whole document, for $ref
-    const schema_patterns *patterns;  // of the document
-    const json_t *body_schema;  // NULL: takes no body
+    const json_t *root;              // the whole document, for $ref
+    const schema_patterns *patterns; // of the document
+    const json_t *body_schema;       // NULL: takes no body
     bool body_required, kept, live, changes_catalogue;
     size_t body_limit;
-    int success;  // the status of a good answer
-    operation_parameter *parameters;  // of the query
+    int success;                     // the status of a good answer
+    operation_parameter *parameters; // of the query
     size_t parameter_count;
 };
 

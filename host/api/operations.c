@@ -17,7 +17,15 @@ static const operation_steps own_operations[] = {
 };
 
 const operation_steps *const operation_groups[] = {
-    own_operations,    session_operations, catalogue_operations, guide_operations,        process_operations,
-    node_operations,   asset_operations,   usage_operations,     notification_operations, plugin_operations,
+    own_operations,
+    session_operations,
+    catalogue_operations,
+    guide_operations,
+    process_operations,
+    node_operations,
+    asset_operations,
+    usage_operations,
+    notification_operations,
+    plugin_operations,
     NULL,
 };

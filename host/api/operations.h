@@ -7,16 +7,16 @@
 
 #include "api/operation.h"
 
-extern const operation_steps session_operations[];       // session.c: sessions.*, me.*, invitations.*
-extern const operation_steps catalogue_operations[];     // catalogue.c: interlinkers.*, problem_profiles.*
-extern const operation_steps guide_operations[];         // guide.c
-extern const operation_steps process_operations[];       // process.c: processes.*, members.*
-extern const operation_steps node_operations[];          // node.c
-extern const operation_steps asset_operations[];         // asset.c: assets.*, views.*
-extern const operation_steps usage_operations[];         // usage.c
-extern const operation_steps notification_operations[];  // notification.c
-extern const operation_steps plugin_operations[];        // plugin.c
+extern const operation_steps session_operations[];      // session.c: sessions.*, me.*, invitations.*
+extern const operation_steps catalogue_operations[];    // catalogue.c: interlinkers.*, problem_profiles.*
+extern const operation_steps guide_operations[];        // guide.c
+extern const operation_steps process_operations[];      // process.c: processes.*, members.*
+extern const operation_steps node_operations[];         // node.c
+extern const operation_steps asset_operations[];        // asset.c: assets.*, views.*
+extern const operation_steps usage_operations[];        // usage.c
+extern const operation_steps notification_operations[]; // notification.c
+extern const operation_steps plugin_operations[];       // plugin.c
 
-extern const operation_steps *const operation_groups[];  // all of them, ended by NULL
+extern const operation_steps *const operation_groups[]; // all of them, ended by NULL
 
 #endif

@@ -13,19 +13,19 @@
 #include "store/writer.h"
 
 typedef struct operation_table operation_table;
-typedef struct offload offload;  // a few helper threads for slow work
+typedef struct offload offload; // a few helper threads for slow work
 
 typedef struct services {
-    const char *data_folder;     // interlink.db, blobs/, plugins/
-    const char *program_folder;  // interlink-worker, share/
-    const char *public_url;      // "https://..." behind a proxy, or "" for plain http
+    const char *data_folder;    // interlink.db, blobs/, plugins/
+    const char *program_folder; // interlink-worker, share/
+    const char *public_url;     // "https://..." behind a proxy, or "" for plain http
     writer *writer;
     plugin_registry *registry;
     operation_table *operations;
     offload *offload;
     live_hub *live;
-    uint8_t secret[32];          // of this installation: tickets, pseudonyms
-    size_t kept_answers;         // finished public answers that each loop may hold; 0: none
+    uint8_t secret[32];  // of this installation: tickets, pseudonyms
+    size_t kept_answers; // finished public answers that each loop may hold; 0: none
     atomic_bool stopping;
 } services;
 
@@ -33,7 +33,7 @@ typedef struct services {
 typedef struct services_loop {
     services *services;
     loop *loop;
-    store *store;       // reader
+    store *store; // reader
     plugin_pool *pool;
 } services_loop;
 

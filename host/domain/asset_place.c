@@ -27,8 +27,8 @@ status asset_place_find(store *s, arena *a, const char *asset, asset_place *out,
 
 status asset_file_find(store *s, arena *a, const char *asset, const char *name, asset_file *out, fault *f) {
     store_rows *row;
-    status outcome = store_one(s, &row, "SELECT name, type, size, blob FROM asset_file WHERE asset = ? AND name = ?", "tt",
-                               asset, name);
+    status outcome = store_one(s, &row, "SELECT name, type, size, blob FROM asset_file WHERE asset = ? AND name = ?",
+                               "tt", asset, name);
     if (outcome == STATUS_NOT_FOUND) {
         return fault_set(f, outcome, "file.not_found", "There is no such file.");
     }

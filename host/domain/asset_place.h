@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// asset_place: where an asset stands: its name, its task, its process, and what runs it. What a plugin is told about it.
+// asset_place: where an asset stands: its name, its task, its process, and what runs it. What a plugin is told about
+// it.
 #ifndef INTERLINK_DOMAIN_ASSET_PLACE_H
 #define INTERLINK_DOMAIN_ASSET_PLACE_H
 
@@ -10,7 +11,7 @@
 // All texts are in the arena.
 typedef struct asset_place {
     const char *asset, *name, *interlinker;
-    const char *plugin;  // NULL for templates and links
+    const char *plugin; // NULL for templates and links
     const char *node, *node_name, *process, *process_name;
 } asset_place;
 

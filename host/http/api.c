@@ -20,12 +20,14 @@
 // From the route to the answer; `state` of the exchange.
 typedef struct api_request {
     const operation *operation;
-    str path_id;  // raw
+    str path_id; // raw
     buffer out;
     answer_json json;
 } api_request;
 
-static void out_free(void *what) { buffer_free(what); }
+static void out_free(void *what) {
+    buffer_free(what);
+}
 
 static bool is_json(const char *content_type) {
     size_t len = strcspn(content_type, "; \t");
@@ -34,7 +36,8 @@ static bool is_json(const char *content_type) {
 
 static void api_begin(exchange *x) {
     if (!str_starts(x->path, API_ROOT "/")) {
-        problem_reply_http(x, 404, "path.not_found", "The API lies below /api/v1. See /api/v1/openapi.json.", NULL, NULL);
+        problem_reply_http(x, 404, "path.not_found", "The API lies below /api/v1. See /api/v1/openapi.json.", NULL,
+                           NULL);
         return;
     }
     api_request *r = arena_alloc(x->arena, sizeof *r);
@@ -45,7 +48,8 @@ static void api_begin(exchange *x) {
     char allow[64];
     status s = operation_route(x->loop->services.services->operations, method, path, &r->operation, &r->path_id, allow);
     if (s == STATUS_NOT_FOUND) {
-        problem_reply_http(x, 404, "path.not_found", "There is nothing at this path. See /api/v1/openapi.json.", NULL, NULL);
+        problem_reply_http(x, 404, "path.not_found", "There is nothing at this path. See /api/v1/openapi.json.", NULL,
+                           NULL);
     } else if (s != STATUS_OK) {
         problem_reply_http(x, 405, "method", "This method does nothing here.", "Allow", arena_text(x->arena, allow));
     } else {
@@ -112,13 +116,22 @@ static const char *version_of(exchange *x) {
 static status call_fill(exchange *x, fault *f) {
     api_request *r = x->state;
     operation_call *c = &x->call;
-    *c = (operation_call){.arena = x->arena, .operation = r->operation, .services = x->loop->services.services,
-                          .loop = &x->loop->services, .actor = x->actor, .language = x->language, .session = x->session,
-                          .body_text = buffer_str(&x->body), .if_match = version_of(x), .done = api_done, .context = x};
+    *c = (operation_call){.arena = x->arena,
+                          .operation = r->operation,
+                          .services = x->loop->services.services,
+                          .loop = &x->loop->services,
+                          .actor = x->actor,
+                          .language = x->language,
+                          .session = x->session,
+                          .body_text = buffer_str(&x->body),
+                          .if_match = version_of(x),
+                          .done = api_done,
+                          .context = x};
     char *id = arena_copy(x->arena, r->path_id.ptr ? r->path_id.ptr : "", r->path_id.len);
     int64_t len = text_decode_url(id, r->path_id.len, false);
     if (len < 0 || !text_is_utf8(id, (size_t)len)) {
-        return fault_set(f, STATUS_MALFORMED, "path.malformed", "The id in the address is not percent-encoded UTF-8 text.");
+        return fault_set(f, STATUS_MALFORMED, "path.malformed",
+                         "The id in the address is not percent-encoded UTF-8 text.");
     }
     id[len] = 0;
     c->id = id;
@@ -141,13 +154,15 @@ static bool refuse_cross_site(exchange *x) {
         return false;
     }
     // Without a session nothing is at stake but signing somebody in, so a program may leave the headers out.
-    bool unsimple = !x->by_cookie || (x->body.len > 0 && x->headers.content_type != NULL && is_json(x->headers.content_type));
+    bool unsimple =
+        !x->by_cookie || (x->body.len > 0 && x->headers.content_type != NULL && is_json(x->headers.content_type));
     if (!session_cross_site(x, unsimple)) {
         return false;
     }
     problem_reply_http(x, 403, "request.cross_site",
                        "This request came from another site, so it was refused. Use the site's own pages, or "
-                       "Authorization: Bearer.", NULL, NULL);
+                       "Authorization: Bearer.",
+                       NULL, NULL);
     return true;
 }
 

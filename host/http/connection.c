@@ -72,14 +72,22 @@ void connection_phase_set(connection *c, connection_phase phase, uint64_t body_s
     int64_t seconds = 0;
     c->phase = phase;
     switch (phase) {
-    case CONNECTION_HEADER: seconds = HEADER_S; break;
-    case CONNECTION_IDLE: seconds = IDLE_S; break;
-    case CONNECTION_WORK: seconds = WORK_S; break;
+    case CONNECTION_HEADER:
+        seconds = HEADER_S;
+        break;
+    case CONNECTION_IDLE:
+        seconds = IDLE_S;
+        break;
+    case CONNECTION_WORK:
+        seconds = WORK_S;
+        break;
     case CONNECTION_BODY:
         seconds = (int64_t)(body_size / SLOWEST);
         seconds = seconds < BODY_S ? BODY_S : seconds > WORK_S ? WORK_S : seconds;
         break;
-    case CONNECTION_STREAM: c->due = INT64_MAX; return;
+    case CONNECTION_STREAM:
+        c->due = INT64_MAX;
+        return;
     }
     c->due = clock_steady() + seconds * second;
 }

@@ -26,11 +26,13 @@ str cookie_find(const char *header, const char *name) {
     return (str){NULL, 0};
 }
 
-const char *cookie_session_name(bool secure) { return secure ? "__Host-interlink" : "interlink"; }
+const char *cookie_session_name(bool secure) {
+    return secure ? "__Host-interlink" : "interlink";
+}
 
 void cookie_session_write(buffer *out, bool secure, const char *token, int64_t seconds) {
-    buffer_printf(out, "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%" PRId64 "%s", cookie_session_name(secure), token,
-                  *token ? seconds : 0, secure ? "; Secure" : "");
+    buffer_printf(out, "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%" PRId64 "%s", cookie_session_name(secure),
+                  token, *token ? seconds : 0, secure ? "; Secure" : "");
 }
 
 void cookie_language_write(buffer *out, bool secure, const char *language) {

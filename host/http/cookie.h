@@ -10,7 +10,8 @@
 
 #define COOKIE_LANGUAGE "language"
 
-// The value of the first cookie called `name` in a Cookie header (NULL is fine), borrowed from it; ptr NULL if there is none.
+// The value of the first cookie called `name` in a Cookie header (NULL is fine), borrowed from it; ptr NULL if there is
+// none.
 str cookie_find(const char *header, const char *name);
 
 // "__Host-interlink" over https: the prefix makes browsers refuse one that another host or path has set. The prefix
@@ -19,6 +20,6 @@ const char *cookie_session_name(bool secure);
 
 // A Set-Cookie value. `token` "" takes the cookie away; else it lasts `seconds`.
 void cookie_session_write(buffer *out, bool secure, const char *token, int64_t seconds);
-void cookie_language_write(buffer *out, bool secure, const char *language);  // for a year
+void cookie_language_write(buffer *out, bool secure, const char *language); // for a year
 
 #endif

@@ -24,10 +24,10 @@ typedef struct exchange exchange;
 // `asks` says whether `run` will read from the database: then everything that it reads, until it returns, is of one
 // moment. That is also quicker, because the database is locked once and not for each query.
 typedef struct route {
-    const char *name;  // for the metrics
+    const char *name; // for the metrics
     void (*begin)(exchange *x);
     void (*run)(exchange *x);
-    bool (*asks)(const exchange *x);  // NULL: no
+    bool (*asks)(const exchange *x); // NULL: no
 } route;
 
 // Headers that somebody looks at; NULL where the request has none.
@@ -38,29 +38,29 @@ typedef struct exchange_headers {
 
 struct exchange {
     server_loop *loop;
-    connection *connection;       // deadline and descriptor
+    connection *connection; // deadline and descriptor
     struct MHD_Connection *mhd;
-    exchange *next;               // in the list of those that wait to be used again
+    exchange *next; // in the list of those that wait to be used again
     arena *arena;
-    int64_t started;              // clock_steady
+    int64_t started; // clock_steady
 
     // The request. Texts live as long as the exchange.
     const char *method;
-    const char *line;             // the target in the library's memory, for the guard
-    str target;                   // as it came, or below the host of an absolute one
-    str path, query;              // raw; the query without '?'
+    const char *line; // the target in the library's memory, for the guard
+    str target;       // as it came, or below the host of an absolute one
+    str path, query;  // raw; the query without '?'
     const char *host;
-    bool secure;                  // people reach us by https
+    bool secure; // people reach us by https
     exchange_headers headers;
     const route *route;
-    size_t room;                  // router_room
+    size_t room; // router_room
     bool has_body;
-    uint64_t body_size;           // as announced; 0 when it comes in chunks
-    size_t body_limit;            // 0: takes none
+    uint64_t body_size; // as announced; 0 when it comes in chunks
+    size_t body_limit;  // 0: takes none
     buffer body;
     bool body_too_large;
-    size_t body_reserved;         // of the loop's room for bodies
-    size_t body_dropped;          // bytes beyond the limit
+    size_t body_reserved; // of the loop's room for bodies
+    size_t body_dropped;  // bytes beyond the limit
 
     // Who asks (session.h).
     person actor;
@@ -70,19 +70,25 @@ struct exchange {
 
     // The reply.
     struct MHD_Response *response;
-    bool response_shared;         // belongs to many: not ours to give back
+    bool response_shared; // belongs to many: not ours to give back
     unsigned status;
-    bool seen;                    // the headers were looked at
-    bool running;                 // the route was asked to answer
+    bool seen;    // the headers were looked at
+    bool running; // the route was asked to answer
     bool suspended;
-    bool answered;                // handed to the library
-    char problem_id[ID_TEXT];     // of an error: stands in the answer and in the log
-    void *state;                  // of the room that answers
+    bool answered;            // handed to the library
+    char problem_id[ID_TEXT]; // of an error: stands in the answer and in the log
+    void *state;              // of the room that answers
     operation_call call;
 };
 
-static inline bool exchange_is(const exchange *x, const char *method) { return strcmp(x->method, method) == 0; }
-static inline bool exchange_always(const exchange *x) { return x != NULL; }
-static inline bool exchange_reads(const exchange *x) { return exchange_is(x, "GET") || exchange_is(x, "HEAD"); }
+static inline bool exchange_is(const exchange *x, const char *method) {
+    return strcmp(x->method, method) == 0;
+}
+static inline bool exchange_always(const exchange *x) {
+    return x != NULL;
+}
+static inline bool exchange_reads(const exchange *x) {
+    return exchange_is(x, "GET") || exchange_is(x, "HEAD");
+}
 
 #endif

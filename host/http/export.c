@@ -14,9 +14,10 @@ enum { BLOCK = 64 * 1024 };
 typedef struct export {
     exchange *x;
     buffer part;
-    size_t taken;  // of the part
+    size_t taken; // of the part
     bool more;
-} export;
+}
+export;
 
 static status part_next(export *e) {
     operation_call *c = &e->x->call;
@@ -44,7 +45,9 @@ static ssize_t export_read(void *context, uint64_t sent, char *to, size_t room) 
     return (ssize_t)count;
 }
 
-static void part_free(void *what) { buffer_free(what); }
+static void part_free(void *what) {
+    buffer_free(what);
+}
 
 // "usage.export" as CSV is usage-2026-03-01.csv.
 static const char *file_name(const exchange *x) {

@@ -19,9 +19,9 @@
 #define FILES_POLICY "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 
 typedef struct kept_file {
-    const char *name;  // NULL: shown in place, not saved
+    const char *name; // NULL: shown in place, not saved
     const char *type, *blob;
-    bool shared;       // for everybody
+    bool shared; // for everybody
 } kept_file;
 
 const char *files_disposition(arena *a, const char *name) {
@@ -45,7 +45,10 @@ static void not_found(exchange *x) {
 // Blobs never change, so their hash is their name for ever.
 static void blob_reply(exchange *x, const kept_file *file) {
     char path[PATH_MAX];
-    reply r = {.status = 200, .type = file->type, .policy = FILES_POLICY, .vary = file->shared ? NULL : "Cookie",
+    reply r = {.status = 200,
+               .type = file->type,
+               .policy = FILES_POLICY,
+               .vary = file->shared ? NULL : "Cookie",
                .cache = file->shared ? "public, max-age=3600" : "private, no-cache"};
     const char *etag = arena_printf(x->arena, "\"%s\"", file->blob);
     reply_header(&r, "ETag", etag);
@@ -58,7 +61,8 @@ static void blob_reply(exchange *x, const kept_file *file) {
         reply_text(x, &r, "");
         return;
     }
-    int fd = blob_path(x->loop->services.services->data_folder, file->blob, path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    int fd =
+        blob_path(x->loop->services.services->data_folder, file->blob, path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     struct stat info;
     if (fd < 0 || fstat(fd, &info) != 0) {
         if (fd >= 0) {

@@ -54,7 +54,8 @@ static const char *escapes_check(str target, bool path) {
             return "The address holds a broken percent escape.";
         }
         int decoded = high * 16 + low;
-        if (decoded == 0 || (path && (decoded == '/' || decoded == '\\' || decoded == '.' || decoded < 0x20 || decoded == 0x7f))) {
+        if (decoded == 0 ||
+            (path && (decoded == '/' || decoded == '\\' || decoded == '.' || decoded < 0x20 || decoded == 0x7f))) {
             return "The address hides a character by percent-encoding it.";
         }
     }

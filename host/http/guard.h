@@ -16,12 +16,12 @@ enum { GUARD_TARGET = 8 * 1024, GUARD_HEADERS = 100 };
 // refused, a sentence, or NULL.
 typedef struct guard {
     bool http_1_1;
-    bool layout;         // check that the library has left nothing out, see guard_header
-    const char *expected;  // where the next header must begin in memory
+    bool layout;          // check that the library has left nothing out, see guard_header
+    const char *expected; // where the next header must begin in memory
     unsigned hosts, lengths, encodings, count;
     str host;
-    bool body;           // a length above zero, or chunked
-    uint64_t length;     // Content-Length
+    bool body;       // a length above zero, or chunked
+    uint64_t length; // Content-Length
 } guard;
 
 // `method`, `target` and `version` are the library's own pointers when `layout` is set.

@@ -13,9 +13,9 @@
 enum { LOOK_EVERY_NS = 1000 * 1000 };
 
 typedef struct kept_entry {
-    struct kept_entry *next;  // in its slot
+    struct kept_entry *next; // in its slot
     uint32_t hash;
-    uint64_t asked;           // when last, by a count of askings
+    uint64_t asked; // when last, by a count of askings
     char *key;
     size_t key_len;
     reply_kept reply;
@@ -25,11 +25,11 @@ struct kept {
     size_t most, count, bytes, slot_count;
     kept_entry **slots;
     uint64_t askings;
-    uint64_t commits;  // of the writer, when the version was last looked at
-    uint64_t plugins;  // generation of the registry, which answers about plugins come from too
-    int64_t data_version, looked;  // of the database, and when that was asked
-    bool known;        // `version` was read at all
-    buffer version;    // of the catalogue
+    uint64_t commits;             // of the writer, when the version was last looked at
+    uint64_t plugins;             // generation of the registry, which answers about plugins come from too
+    int64_t data_version, looked; // of the database, and when that was asked
+    bool known;                   // `version` was read at all
+    buffer version;               // of the catalogue
 };
 
 kept *kept_create(size_t most) {
@@ -83,8 +83,8 @@ static void drop_oldest(kept *k) {
     }
 }
 
-// Has anything been committed since the last look? Our writer says so at once. Another program (`interlink import` beside a
-// running server) shows in the database only, which is asked once a millisecond at most.
+// Has anything been committed since the last look? Our writer says so at once. Another program (`interlink import`
+// beside a running server) shows in the database only, which is asked once a millisecond at most.
 static bool may_have_changed(kept *k, services_loop *l) {
     uint64_t commits = writer_commits(l->services->writer);
     int64_t now = clock_steady();

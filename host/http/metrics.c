@@ -11,7 +11,7 @@
 #include "plugin/registry.h"
 
 // Upper ends in microseconds; the last bucket takes the rest.
-static const int64_t bucket_ends[METRICS_BUCKETS - 1] = {100,   250,   500,    1000,   2500,   5000,   10000,
+static const int64_t bucket_ends[METRICS_BUCKETS - 1] = {100,   250,   500,    1000,   2500,    5000,   10000,
                                                          25000, 50000, 100000, 250000, 1000000, 5000000};
 
 _Static_assert((int)ROUTER_ROOMS <= (int)METRICS_ROUTES, "a counter for each room");
@@ -68,11 +68,13 @@ static void latency_write(const metrics *m, buffer *out) {
     for (size_t i = 0; i < METRICS_BUCKETS; i++) {
         total += sum(m, offsetof(metrics_loop, buckets[i]));
         if (i < METRICS_BUCKETS - 1) {
-            buffer_printf(out, "interlink_request_seconds_bucket{le=\"%g\"} %" PRIu64 "\n", (double)bucket_ends[i] / 1e6, total);
+            buffer_printf(out, "interlink_request_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
+                          (double)bucket_ends[i] / 1e6, total);
         }
     }
     buffer_printf(out, "interlink_request_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n", total);
-    buffer_printf(out, "interlink_request_seconds_sum %.6f\n", (double)sum(m, offsetof(metrics_loop, nanoseconds)) / 1e9);
+    buffer_printf(out, "interlink_request_seconds_sum %.6f\n",
+                  (double)sum(m, offsetof(metrics_loop, nanoseconds)) / 1e9);
     buffer_printf(out, "interlink_request_seconds_count %" PRIu64 "\n", total);
 }
 
@@ -141,6 +143,7 @@ void metrics_write(const metrics *m, services *all, buffer *out) {
     value(out, "writer_commits_total", "counter", "Batches of writes that are on disk.", writer_commits(all->writer));
     plugins_write(all, out);
     value(out, "database_bytes", "gauge", "Size of the database file.", file_size(all->data_folder, "interlink.db"));
-    value(out, "database_wal_bytes", "gauge", "Size of the write-ahead log.", file_size(all->data_folder, "interlink.db-wal"));
+    value(out, "database_wal_bytes", "gauge", "Size of the write-ahead log.",
+          file_size(all->data_folder, "interlink.db-wal"));
     value(out, "resident_bytes", "gauge", "Memory of this process, workers apart.", memory_now());
 }

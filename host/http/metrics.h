@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// metrics: what each loop counts, and all of it as text for Prometheus. A loop writes its own counters; any loop may read
-// them, so they are atomic and never ordered.
+// metrics: what each loop counts, and all of it as text for Prometheus. A loop writes its own counters; any loop may
+// read them, so they are atomic and never ordered.
 #ifndef INTERLINK_HTTP_METRICS_H
 #define INTERLINK_HTTP_METRICS_H
 
@@ -14,11 +14,11 @@
 enum { METRICS_ROUTES = 8, METRICS_CLASSES = 6, METRICS_BUCKETS = 14 };
 
 typedef struct metrics_loop {
-    atomic_uint_fast64_t requests[METRICS_ROUTES][METRICS_CLASSES];  // by route and hundreds of the status
-    atomic_uint_fast64_t buckets[METRICS_BUCKETS];                   // of latency; not cumulative
+    atomic_uint_fast64_t requests[METRICS_ROUTES][METRICS_CLASSES]; // by route and hundreds of the status
+    atomic_uint_fast64_t buckets[METRICS_BUCKETS];                  // of latency; not cumulative
     atomic_uint_fast64_t nanoseconds;
-    atomic_uint_fast64_t connections, streams;                       // open now
-    atomic_uint_fast64_t busy_plugins;                               // plugin calls under way
+    atomic_uint_fast64_t connections, streams; // open now
+    atomic_uint_fast64_t busy_plugins;         // plugin calls under way
     char pad[64];
 } metrics_loop;
 

@@ -51,8 +51,12 @@ static void cookies_add(exchange *x, const portal_exchange *p, reply *r) {
 
 static void page_done(portal_exchange *p) {
     exchange *x = p->context;
-    reply r = {.status = (unsigned)p->http_status, .type = "text/html; charset=utf-8", .page = true,
-               .policy = policy_of(x), .vary = "Accept-Encoding, Accept-Language, Cookie", .tagged = true};
+    reply r = {.status = (unsigned)p->http_status,
+               .type = "text/html; charset=utf-8",
+               .page = true,
+               .policy = policy_of(x),
+               .vary = "Accept-Encoding, Accept-Language, Cookie",
+               .tagged = true};
     // A page holds what its reader may see and a token for its forms.
     r.cache = x->actor.id[0] ? REPLY_CACHE_NONE : REPLY_CACHE_CHECK;
     if (p->location != NULL) {
@@ -75,17 +79,26 @@ static void page_run(exchange *x) {
         return;
     }
     if (x->body.len > 0 && !is_form(x->headers.content_type)) {
-        problem_reply_http(x, 415, "body.type", "Pages take forms only.", "Accept", "application/x-www-form-urlencoded");
+        problem_reply_http(x, 415, "body.type", "Pages take forms only.", "Accept",
+                           "application/x-www-form-urlencoded");
         return;
     }
     str language = cookie_find(x->headers.cookie, COOKIE_LANGUAGE);
     portal_exchange *p = arena_alloc(x->arena, sizeof *p);
-    *p = (portal_exchange){.arena = x->arena, .method = x->method, .path = x->path, .query = x->query,
-                           .body = buffer_str(&x->body), .accept_language = x->headers.accept_language,
+    *p = (portal_exchange){.arena = x->arena,
+                           .method = x->method,
+                           .path = x->path,
+                           .query = x->query,
+                           .body = buffer_str(&x->body),
+                           .accept_language = x->headers.accept_language,
                            .language_cookie = language.ptr ? arena_copy(x->arena, language.ptr, language.len) : NULL,
-                           .cross_site = exchange_is(x, "POST") && session_cross_site(x, false), .actor = x->actor,
-                           .session = x->session, .origin = session_own_origin(x),
-                           .request_id = problem_id(x), .done = page_done, .context = x};
+                           .cross_site = exchange_is(x, "POST") && session_cross_site(x, false),
+                           .actor = x->actor,
+                           .session = x->session,
+                           .origin = session_own_origin(x),
+                           .request_id = problem_id(x),
+                           .done = page_done,
+                           .context = x};
     portal_request(x->loop->portal, p);
 }
 

@@ -19,24 +19,42 @@ typedef struct problem {
 
 static const char *title_of(unsigned code) {
     switch (code) {
-    case 400: return "Malformed request";
-    case 401: return "Sign in first";
-    case 403: return "Not allowed";
-    case 404: return "Not found";
-    case 405: return "Method not allowed";
-    case 409: return "Conflict";
-    case 413: return "Too large";
-    case 414: return "Address too long";
-    case 415: return "Wrong kind of body";
-    case 417: return "Expectation failed";
-    case 422: return "Invalid input";
-    case 429: return "Too many requests";
-    case 431: return "Headers too large";
-    case 502: return "Tool failed";
-    case 503: return "Not available";
-    case 504: return "Tool too slow";
-    case 507: return "Storage full";
-    default: return "Something went wrong";
+    case 400:
+        return "Malformed request";
+    case 401:
+        return "Sign in first";
+    case 403:
+        return "Not allowed";
+    case 404:
+        return "Not found";
+    case 405:
+        return "Method not allowed";
+    case 409:
+        return "Conflict";
+    case 413:
+        return "Too large";
+    case 414:
+        return "Address too long";
+    case 415:
+        return "Wrong kind of body";
+    case 417:
+        return "Expectation failed";
+    case 422:
+        return "Invalid input";
+    case 429:
+        return "Too many requests";
+    case 431:
+        return "Headers too large";
+    case 502:
+        return "Tool failed";
+    case 503:
+        return "Not available";
+    case 504:
+        return "Tool too slow";
+    case 507:
+        return "Storage full";
+    default:
+        return "Something went wrong";
     }
 }
 
@@ -107,9 +125,11 @@ static void page_write(exchange *x, const problem *p, buffer *out) {
     char title[40], text[40];
     snprintf(title, sizeof title, "problem.%u.title", p->status);
     snprintf(text, sizeof text, "problem.%u.text", p->status);
-    buffer_printf(out, "<!doctype html>\n<html lang=\"%s\">\n<head><meta charset=\"utf-8\">"
+    buffer_printf(out,
+                  "<!doctype html>\n<html lang=\"%s\">\n<head><meta charset=\"utf-8\">"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                  "<link rel=\"stylesheet\" href=\"/view-kit/view.css\"><title>", language);
+                  "<link rel=\"stylesheet\" href=\"/view-kit/view.css\"><title>",
+                  language);
     words_add(out, x, title, title_of(p->status));
     buffer_add(out, "</title></head>\n<body><main>\n<h1>");
     words_add(out, x, title, title_of(p->status));
@@ -130,7 +150,8 @@ static str path_shown(exchange *x) {
     const char *ticket = x->path.ptr + strlen("/view/");
     size_t left = x->path.len - strlen("/view/");
     const char *rest = memchr(ticket, '/', left);
-    return str_from(arena_printf(x->arena, "/view/*%.*s", rest ? (int)(left - (size_t)(rest - ticket)) : 0, rest ? rest : ""));
+    return str_from(
+        arena_printf(x->arena, "/view/*%.*s", rest ? (int)(left - (size_t)(rest - ticket)) : 0, rest ? rest : ""));
 }
 
 static void log_problem(exchange *x, const problem *p) {
@@ -138,9 +159,10 @@ static void log_problem(exchange *x, const problem *p) {
     log_level level = p->status >= 500 ? LOG_ERROR : LOG_INFO;
     str path = path_shown(x);
     // What came from outside stands last.
-    log_write(level, "http", "problem id=%s status=%u code=%s about=%s method=%s path=" STR_FORMAT " %s%s%s %s", problem_id(x),
-              p->status, f->code, f->about[0] ? f->about : "-", x->method ? x->method : "-", STR_ARG(path), f->text,
-              f->field_count ? " " : "", f->field_count ? f->fields[0].pointer : "", f->field_count ? f->fields[0].text : "");
+    log_write(level, "http", "problem id=%s status=%u code=%s about=%s method=%s path=" STR_FORMAT " %s%s%s %s",
+              problem_id(x), p->status, f->code, f->about[0] ? f->about : "-", x->method ? x->method : "-",
+              STR_ARG(path), f->text, f->field_count ? " " : "", f->field_count ? f->fields[0].pointer : "",
+              f->field_count ? f->fields[0].text : "");
 }
 
 static void problem_send(exchange *x, const problem *p) {

@@ -15,6 +15,6 @@ void problem_reply_http(exchange *x, unsigned http_status, const char *code, con
 // The same, and the connection closes: nobody can tell where the next request begins.
 void problem_refuse(exchange *x, unsigned http_status, const char *code, const char *text);
 
-const char *problem_id(exchange *x);  // made when first asked for
+const char *problem_id(exchange *x); // made when first asked for
 
 #endif

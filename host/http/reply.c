@@ -21,7 +21,7 @@ void reply_header(reply *r, const char *name, const char *value) {
 
 static void add(struct MHD_Response *to, const char *name, const char *value) {
     if (value != NULL && MHD_add_response_header(to, name, value) == MHD_NO) {
-        abort();  // out of memory, or a value with a line break that somebody above should not have let through
+        abort(); // out of memory, or a value with a line break that somebody above should not have let through
     }
 }
 

@@ -97,11 +97,16 @@ static void header_note(exchange *x, const char *name, size_t len, const char *v
         const char *name;
         const char **place;
     } wanted[] = {
-        {"accept-encoding", &x->headers.accept_encoding}, {"accept-language", &x->headers.accept_language},
-        {"authorization", &x->headers.authorization},     {"content-type", &x->headers.content_type},
-        {"cookie", &x->headers.cookie},                   {"if-match", &x->headers.if_match},
-        {"if-none-match", &x->headers.if_none_match},     {"last-event-id", &x->headers.last_event_id},
-        {"origin", &x->headers.origin},                   {"sec-fetch-site", &x->headers.sec_fetch_site},
+        {"accept-encoding", &x->headers.accept_encoding},
+        {"accept-language", &x->headers.accept_language},
+        {"authorization", &x->headers.authorization},
+        {"content-type", &x->headers.content_type},
+        {"cookie", &x->headers.cookie},
+        {"if-match", &x->headers.if_match},
+        {"if-none-match", &x->headers.if_none_match},
+        {"last-event-id", &x->headers.last_event_id},
+        {"origin", &x->headers.origin},
+        {"sec-fetch-site", &x->headers.sec_fetch_site},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         if (strlen(wanted[i].name) == len && strncasecmp(wanted[i].name, name, len) == 0 && *wanted[i].place == NULL) {
@@ -185,14 +190,16 @@ static void route_begin(exchange *x) {
     if (x->body_size > x->body_limit || x->body_limit == 0) {
         problem_reply_http(x, 413, "body.too_large",
                            x->body_limit ? arena_printf(x->arena, "The body may have %zu bytes at most.", x->body_limit)
-                                         : "This takes no body. Send none.", NULL, NULL);
+                                         : "This takes no body. Send none.",
+                           NULL, NULL);
         return;
     }
     // In chunks the size is not announced; then it is what is allowed.
     size_t reserve = x->body_size ? (size_t)x->body_size : x->body_limit;
     if (x->loop->body_bytes + reserve > BODIES_MOST) {
         fault f = {0};
-        fault_set(&f, STATUS_UNAVAILABLE, "server.busy", "So much is being sent at this moment that there is no room. Try again soon.");
+        fault_set(&f, STATUS_UNAVAILABLE, "server.busy",
+                  "So much is being sent at this moment that there is no room. Try again soon.");
         problem_reply(x, &f);
         return;
     }

@@ -12,7 +12,7 @@ static const struct {
     const char *prefix;
     router_room room;
 } prefixes[] = {
-    {"/api/", ROUTER_API},     {"/view/", ROUTER_VIEW},   {"/static/", ROUTER_STATIC},
+    {"/api/", ROUTER_API},         {"/view/", ROUTER_VIEW},   {"/static/", ROUTER_STATIC},
     {"/view-kit/", ROUTER_STATIC}, {"/files/", ROUTER_FILES},
 };
 
@@ -37,9 +37,13 @@ static const route *const routes[ROUTER_ROOMS] = {
     [ROUTER_FILES] = &files_route, [ROUTER_HEALTH] = &health_route, [ROUTER_PAGE] = &page_route,
 };
 
-const route *router_route(router_room room) { return routes[room]; }
+const route *router_route(router_room room) {
+    return routes[room];
+}
 
-const char *router_name(router_room room) { return routes[room]->name; }
+const char *router_name(router_room room) {
+    return routes[room]->name;
+}
 
 bool router_for_people(const route *r) {
     return r == &view_route || r == &files_route || r == &page_route;

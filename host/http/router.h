@@ -19,6 +19,6 @@ typedef enum router_room {
 router_room router_find(str path);
 const char *router_name(router_room room);
 const route *router_route(router_room room);
-bool router_for_people(const route *r);  // errors are pages there
+bool router_for_people(const route *r); // errors are pages there
 
 #endif

@@ -50,7 +50,8 @@ static status address_read(const http_options *o, address *out, fault *f) {
         out->size = sizeof *six;
     } else {
         return fault_set(f, STATUS_INVALID, "http.address",
-                         "\"%s\" is no address to listen on. Give a numeric one, such as 127.0.0.1 or [::1].", o->address);
+                         "\"%s\" is no address to listen on. Give a numeric one, such as 127.0.0.1 or [::1].",
+                         o->address);
     }
     out->family = out->storage.ss_family;
     return STATUS_OK;
@@ -161,7 +162,9 @@ status http_server_start(services *all, const http_options *options, http_server
     return outcome;
 }
 
-uint16_t http_server_port(const http_server *s) { return s->port; }
+uint16_t http_server_port(const http_server *s) {
+    return s->port;
+}
 
 void http_server_stop(http_server *s) {
     if (s == NULL) {

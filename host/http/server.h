@@ -8,9 +8,9 @@
 #include "api/services.h"
 
 typedef struct http_options {
-    char address[64];  // numeric, IPv4 or IPv6
-    uint16_t port;     // 0: a free one
-    size_t loops;      // at least 1
+    char address[64]; // numeric, IPv4 or IPv6
+    uint16_t port;    // 0: a free one
+    size_t loops;     // at least 1
 } http_options;
 
 typedef struct http_server http_server;

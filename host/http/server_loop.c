@@ -22,8 +22,8 @@ static const int64_t stop_patience = 10 * INT64_C(1000000000);
 
 // ---- the library, driven by our loop
 
-// MHD_run_wait(daemon, 0) asks the library's epoll without ever sleeping in it. What it could not finish in one go shows
-// in MHD_get_timeout; then it gets more turns, and the loop's other work comes in between.
+// MHD_run_wait(daemon, 0) asks the library's epoll without ever sleeping in it. What it could not finish in one go
+// shows in MHD_get_timeout; then it gets more turns, and the loop's other work comes in between.
 static void daemon_run(void *context) {
     server_loop *l = context;
     MHD_UNSIGNED_LONG_LONG wait = 1;
@@ -81,11 +81,10 @@ static void library_log(void *context, const char *format, va_list args) {
 static status daemon_start(server_loop *l, int socket, unsigned connection_limit, fault *f) {
     l->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, request_handle, l,
-        MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL, MHD_OPTION_LISTEN_SOCKET, socket,
-        MHD_OPTION_CONNECTION_LIMIT, connection_limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_URI_LOG_CALLBACK, request_line, l, MHD_OPTION_UNESCAPE_CALLBACK,
-        unescape_nothing, NULL, MHD_OPTION_NOTIFY_COMPLETED, request_completed, l, MHD_OPTION_NOTIFY_CONNECTION,
-        connection_notify, l, MHD_OPTION_END);
+        MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL, MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT,
+        connection_limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK,
+        request_line, l, MHD_OPTION_UNESCAPE_CALLBACK, unescape_nothing, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+        request_completed, l, MHD_OPTION_NOTIFY_CONNECTION, connection_notify, l, MHD_OPTION_END);
     if (l->daemon == NULL) {
         close(socket);
         return fault_set(f, STATUS_INTERNAL, "http.start", "The HTTP library could not be started.");
@@ -115,8 +114,12 @@ static void plugins_follow(void *context) {
 
 static void schedule_start(server_loop *l) {
     services *all = l->services.services;
-    plugin_schedule_parts parts = {.loop = l->services.loop, .reader = l->services.store, .writer = all->writer,
-                                   .pool = l->services.pool, .registry = all->registry, .live = all->live};
+    plugin_schedule_parts parts = {.loop = l->services.loop,
+                                   .reader = l->services.store,
+                                   .writer = all->writer,
+                                   .pool = l->services.pool,
+                                   .registry = all->registry,
+                                   .live = all->live};
     l->schedule = plugin_schedule_create(&parts);
 }
 
@@ -181,7 +184,8 @@ void server_loop_stop(server_loop *l) {
 }
 
 static bool busy(const server_loop *l) {
-    return l->in_flight > 0 || session_use_busy(l->uses) > 0 || (l->schedule != NULL && plugin_schedule_busy(l->schedule) > 0);
+    return l->in_flight > 0 || session_use_busy(l->uses) > 0 ||
+           (l->schedule != NULL && plugin_schedule_busy(l->schedule) > 0);
 }
 
 // A request that still waits for something of ours when the patience is over: ending the workers ends the wait.

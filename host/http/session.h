@@ -13,8 +13,8 @@ status session_resolve(exchange *x, fault *f);
 // The reader's language: ?lang=, the cookie, the person's own, Accept-Language, English.
 const char *session_language(const exchange *x);
 
-// Did another site's page cause this? Browsers say so in Sec-Fetch-Site or Origin. Where neither is there, only a request
-// that no page of another site could have made without asking first (`unsimple`: JSON) passes.
+// Did another site's page cause this? Browsers say so in Sec-Fetch-Site or Origin. Where neither is there, only a
+// request that no page of another site could have made without asking first (`unsimple`: JSON) passes.
 bool session_from_elsewhere(const char *sec_fetch_site, const char *origin, const char *own_origin, bool unsimple);
 bool session_cross_site(const exchange *x, bool unsimple);
 

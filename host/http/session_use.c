@@ -14,8 +14,8 @@ enum { SLOTS = 4096 };
 static const int64_t minute = 60 * INT64_C(1000000000);
 
 typedef struct use {
-    char start[16];   // of the hash
-    int64_t written;  // clock_steady
+    char start[16];  // of the hash
+    int64_t written; // clock_steady
 } use;
 
 struct session_use {
@@ -38,11 +38,17 @@ session_use *session_use_create(loop *l, writer *w) {
     return u;
 }
 
-void session_use_destroy(session_use *u) { free(u); }
+void session_use_destroy(session_use *u) {
+    free(u);
+}
 
-size_t session_use_busy(const session_use *u) { return u->busy; }
+size_t session_use_busy(const session_use *u) {
+    return u->busy;
+}
 
-static status job_run(write_job *self, store *s, fault *f) { return session_touch(s, ((use_job *)self)->hash, f); }
+static status job_run(write_job *self, store *s, fault *f) {
+    return session_touch(s, ((use_job *)self)->hash, f);
+}
 
 // A database that cannot be written must not end anybody's reading, so a failure is of no interest here.
 static void job_done(letter *l) {

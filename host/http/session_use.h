@@ -11,9 +11,9 @@
 typedef struct session_use session_use;
 
 session_use *session_use_create(loop *l, writer *w);
-void session_use_destroy(session_use *u);  // none of its writes is under way; NULL is fine
-size_t session_use_busy(const session_use *u);  // writes under way
+void session_use_destroy(session_use *u);      // none of its writes is under way; NULL is fine
+size_t session_use_busy(const session_use *u); // writes under way
 
-void session_use_note(session_use *u, const char *hash);  // the session was used just now
+void session_use_note(session_use *u, const char *hash); // the session was used just now
 
 #endif

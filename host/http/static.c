@@ -17,14 +17,14 @@
 enum { FILE_LIMIT = 8 << 20 };
 
 typedef struct static_file {
-    char *path;  // "/view-kit/view.css", or "app.css" below the version
+    char *path; // "/view-kit/view.css", or "app.css" below the version
     buffer bytes;
-    reply_kept ever, check;  // under the right version; under any other
+    reply_kept ever, check; // under the right version; under any other
 } static_file;
 
 struct static_files {
     char version[STATIC_VERSION_TEXT];
-    static_file *files;  // in order of path
+    static_file *files; // in order of path
     size_t count;
 };
 
@@ -32,14 +32,22 @@ const char *static_type(const char *name) {
     static const struct {
         const char *end, *type;
     } types[] = {
-        {".css", "text/css; charset=utf-8"},         {".js", "text/javascript; charset=utf-8"},
-        {".mjs", "text/javascript; charset=utf-8"},  {".html", "text/html; charset=utf-8"},
-        {".svg", "image/svg+xml"},                   {".png", "image/png"},
-        {".jpg", "image/jpeg"},                      {".jpeg", "image/jpeg"},
-        {".gif", "image/gif"},                       {".webp", "image/webp"},
-        {".ico", "image/x-icon"},                    {".woff2", "font/woff2"},
-        {".json", "application/json"},               {".webmanifest", "application/manifest+json"},
-        {".txt", "text/plain; charset=utf-8"},       {".map", "application/json"},
+        {".css", "text/css; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".mjs", "text/javascript; charset=utf-8"},
+        {".html", "text/html; charset=utf-8"},
+        {".svg", "image/svg+xml"},
+        {".png", "image/png"},
+        {".jpg", "image/jpeg"},
+        {".jpeg", "image/jpeg"},
+        {".gif", "image/gif"},
+        {".webp", "image/webp"},
+        {".ico", "image/x-icon"},
+        {".woff2", "font/woff2"},
+        {".json", "application/json"},
+        {".webmanifest", "application/manifest+json"},
+        {".txt", "text/plain; charset=utf-8"},
+        {".map", "application/json"},
         {".md", "text/plain; charset=utf-8"},
     };
     const char *dot = strrchr(name, '.');
@@ -119,7 +127,10 @@ static void version_make(static_files *s) {
 static void replies_make(static_file *file, const reply_site *site) {
     // Views have an opaque origin, so to them even their own kit is from elsewhere.
     bool kit = file->path[0] == '/';
-    reply r = {.status = 200, .type = static_type(file->path), .cache = REPLY_CACHE_CHECK, .shared = kit,
+    reply r = {.status = 200,
+               .type = static_type(file->path),
+               .cache = REPLY_CACHE_CHECK,
+               .shared = kit,
                .vary = "Accept-Encoding"};
     if (kit) {
         reply_header(&r, "Access-Control-Allow-Origin", "*");
@@ -168,7 +179,9 @@ void static_files_free(static_files *s) {
     free(s);
 }
 
-const char *static_files_version(const static_files *s) { return s->version; }
+const char *static_files_version(const static_files *s) {
+    return s->version;
+}
 
 // ---- serving
 

@@ -16,9 +16,9 @@ extern const route static_route;
 
 // A folder that is missing is a fault: the program is not whole.
 status static_files_load(const char *program_folder, const reply_site *site, static_files **out, fault *f);
-void static_files_free(static_files *s);  // NULL is fine
+void static_files_free(static_files *s); // NULL is fine
 const char *static_files_version(const static_files *s);
 
-const char *static_type(const char *name);  // media type by the name's end
+const char *static_type(const char *name); // media type by the name's end
 
 #endif

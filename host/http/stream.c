@@ -16,14 +16,14 @@ enum { HEARTBEAT_MS = 25000, BLOCK = 4096, MOST_WAITING = 1 << 20, MOST_MISSED =
 struct stream {
     stream *previous, *next;
     server_loop *loop;
-    exchange *x;     // gone when the library frees the response
+    exchange *x; // gone when the library frees the response
     live_subscription *subscription;
     loop_timer *heartbeat;
     bool (*allowed)(exchange *x);
-    char last[40];   // id of the last event sent: what was replayed may come again live
+    char last[40]; // id of the last event sent: what was replayed may come again live
     buffer waiting;
-    size_t taken;    // of `waiting`
-    bool asleep;     // the connection is suspended until there is something to send
+    size_t taken; // of `waiting`
+    bool asleep;  // the connection is suspended until there is something to send
     bool ending;
 };
 
@@ -158,7 +158,7 @@ static void stream_send(stream *s, bool shared) {
     if (shared) {
         reply_header(&r, "Access-Control-Allow-Origin", "*");
     }
-    reply_header(&r, "X-Accel-Buffering", "no");  // nginx as a proxy would hold events back otherwise
+    reply_header(&r, "X-Accel-Buffering", "no"); // nginx as a proxy would hold events back otherwise
     reply_add_headers(x->loop->site, &r, made);
     connection_phase_set(x->connection, CONNECTION_STREAM, 0);
     reply_send(x, 200, made);
@@ -174,8 +174,8 @@ static bool session_lasts(exchange *x) {
 static status replay(stream *s, fault *f) {
     exchange *x = s->x;
     live_list missed = {0};
-    status outcome = notify_missed(x->loop->services.store, x->actor.id, x->language, x->headers.last_event_id, MOST_MISSED,
-                                   &missed, f);
+    status outcome = notify_missed(x->loop->services.store, x->actor.id, x->language, x->headers.last_event_id,
+                                   MOST_MISSED, &missed, f);
     for (const live_event *e = missed.first; e; e = e->next) {
         event_add(s, e);
     }

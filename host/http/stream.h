@@ -12,10 +12,10 @@ typedef struct stream stream;
 // The notifications of the exchange's actor; those after Last-Event-ID first.
 void stream_person(exchange *x);
 
-// What a plugin publishes to the views of an asset. `allowed` is asked at each heartbeat whether the listener still may;
-// it may be NULL.
+// What a plugin publishes to the views of an asset. `allowed` is asked at each heartbeat whether the listener still
+// may; it may be NULL.
 void stream_asset(exchange *x, const char *asset, bool (*allowed)(exchange *x));
 
-void stream_end_all(server_loop *l);  // the server stops
+void stream_end_all(server_loop *l); // the server stops
 
 #endif

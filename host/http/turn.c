@@ -12,9 +12,9 @@ enum { SLOTS = 256 };
 
 // An asset with a queue: there while somebody holds its turn.
 typedef struct contended {
-    struct contended *next;  // in its slot
+    struct contended *next; // in its slot
     char asset[ID_TEXT];
-    turn *first, *last;      // who waits
+    turn *first, *last; // who waits
 } contended;
 
 struct turn_list {

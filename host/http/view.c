@@ -57,7 +57,8 @@ static void call_in_turn(view_request *v) {
 static status effects_write(write_job *job, store *s, fault *f) {
     view_request *v = (view_request *)((char *)job - offsetof(view_request, job));
     services *all = v->x->loop->services.services;
-    effect_context context = {.registry = all->registry, .by = usage_actor_of(&v->x->actor, all->secret),
+    effect_context context = {.registry = all->registry,
+                              .by = usage_actor_of(&v->x->actor, all->secret),
                               .interlinker = v->place.interlinker};
     live_list_clear(&v->live);
     return plugin_effects_commit(&v->call, s, &context, &v->live, f);
@@ -71,7 +72,8 @@ static void effects_done(letter *l) {
     }
     if (v->job.outcome == STATUS_RETRY) {
         fault f = {0};
-        fault_set(&f, STATUS_CONFLICT, "conflict.busy", "Others are changing the same thing at this moment. Try again.");
+        fault_set(&f, STATUS_CONFLICT, "conflict.busy",
+                  "Others are changing the same thing at this moment. Try again.");
         fail(v, STATUS_CONFLICT, &f);
         return;
     }
@@ -100,16 +102,29 @@ static void call_done(plugin_call *call) {
 
 static void call_start(view_request *v) {
     exchange *x = v->x;
-    v->call = (plugin_call){.arena = x->arena, .store = x->loop->services.store, .plugin = v->place.plugin,
-                            .function = FUNCTION_HANDLE, .asset = v->place.asset, .asset_name = v->place.name,
-                            .node = v->place.node, .node_name = v->place.node_name, .process = v->place.process,
-                            .process_name = v->place.process_name, .person = x->actor.id, .person_name = x->actor.name,
-                            .role = role_text(v->found.role), .language = x->language, .capability = v->capability,
+    v->call = (plugin_call){.arena = x->arena,
+                            .store = x->loop->services.store,
+                            .plugin = v->place.plugin,
+                            .function = FUNCTION_HANDLE,
+                            .asset = v->place.asset,
+                            .asset_name = v->place.name,
+                            .node = v->place.node,
+                            .node_name = v->place.node_name,
+                            .process = v->place.process,
+                            .process_name = v->place.process_name,
+                            .person = x->actor.id,
+                            .person_name = x->actor.name,
+                            .role = role_text(v->found.role),
+                            .language = x->language,
+                            .capability = v->capability,
                             .method = exchange_is(x, "HEAD") ? "GET" : x->method,
-                            .path = arena_copy(x->arena, v->rest.ptr, v->rest.len), .base = v->base, .query = x->query,
+                            .path = arena_copy(x->arena, v->rest.ptr, v->rest.len),
+                            .base = v->base,
+                            .query = x->query,
                             .body = buffer_str(&x->body),
                             .body_type = str_from(x->headers.content_type ? x->headers.content_type : ""),
-                            .done = call_done, .context = v};
+                            .done = call_done,
+                            .context = v};
     plugin_pool_call(x->loop->services.pool, &v->call);
 }
 

@@ -15,15 +15,15 @@ extern const route view_route;
 // One request to a view; `state` of the exchange.
 typedef struct view_request {
     exchange *x;
-    const char *base;      // "/view/TICKET"
-    str rest;              // of the path, raw, with its slash: "/", "/results" ...
+    const char *base; // "/view/TICKET"
+    str rest;         // of the path, raw, with its slash: "/", "/results" ...
     plugin_ticket ticket;
     asset_place place;
-    access_found found;    // the person's role today
+    access_found found; // the person's role today
     const char *capability;
     plugin_call call;
     unsigned attempts;
-    turn turn;             // after a collision
+    turn turn; // after a collision
     write_job job;
     live_list live;
 } view_request;

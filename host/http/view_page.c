@@ -31,7 +31,8 @@ static reply reply_of(view_request *v, unsigned code, const char *type) {
     reply r = {.status = code, .type = type, .shared = true, .policy = policy_of(v)};
     // The frame of a page that isolates itself must say so too, or browsers do not load it.
     reply_header(&r, "Cross-Origin-Embedder-Policy", "require-corp");
-    // A view's own scripts fetch its pages from an opaque origin. It opens nothing: who has the ticket may read them anyway.
+    // A view's own scripts fetch its pages from an opaque origin. It opens nothing: who has the ticket may read them
+    // anyway.
     reply_header(&r, "Access-Control-Allow-Origin", "*");
     reply_header(&r, "Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=(), serial=(), payment=()");
     return r;

@@ -6,7 +6,7 @@
 
 #include "http/view.h"
 
-void view_page_reply(view_request *v);  // what the call answered
-void view_page_file(view_request *v, str name);  // "web/x.js" of the plugin's package
+void view_page_reply(view_request *v);          // what the call answered
+void view_page_file(view_request *v, str name); // "web/x.js" of the plugin's package
 
 #endif

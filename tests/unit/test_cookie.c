@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "http/compress.h"
 #include "http/cookie.h"
@@ -81,7 +81,7 @@ static void knows_who_takes_gzip(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_the_named_one), cmocka_unit_test(is_not_fooled),
+        cmocka_unit_test(finds_the_named_one),       cmocka_unit_test(is_not_fooled),
         cmocka_unit_test(session_cookie_is_guarded), cmocka_unit_test(knows_other_sites),
         cmocka_unit_test(knows_who_takes_gzip),
     };

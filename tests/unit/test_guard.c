@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include <string.h>
 
@@ -25,7 +25,8 @@ static const char *refused(const char *method, const char *version, const header
 
 #define GET(...) refused("GET", "HTTP/1.1", (const header[]){__VA_ARGS__, {0}})
 #define POST(...) refused("POST", "HTTP/1.1", (const header[]){__VA_ARGS__, {0}})
-#define HOST {"Host", "town.example:8080"}
+#define HOST                                                                                                           \
+    { "Host", "town.example:8080" }
 
 static void honest_requests_pass(void **state) {
     (void)state;
@@ -95,9 +96,9 @@ static void headers_are_counted(void **state) {
 static void targets_are_plain(void **state) {
     (void)state;
     static const char *const good[] = {"/", "/api/v1/me", "/a?b=c%2Fd&e=%5C", "/x/%C3%A9", "/a..b/.c", "/a?../x=%2e"};
-    static const char *const bad[] = {"", "a", "*", "/../x", "/a/..", "/a/./b", "/.", "/a%2fb", "/a%2Fb", "/a%5cb", "/a%00",
-                                      "/%2e%2e/x", "/a?x=%00", "/a%", "/a%2", "/a%zz", "/a b", "/a\\b", "/a\x01", "/\xc3\xa9",
-                                      "/a#b", "/a?%"};
+    static const char *const bad[] = {"",       "a",      "*",      "/../x",     "/a/..",    "/a/./b", "/.",   "/a%2fb",
+                                      "/a%2Fb", "/a%5cb", "/a%00",  "/%2e%2e/x", "/a?x=%00", "/a%",    "/a%2", "/a%zz",
+                                      "/a b",   "/a\\b",  "/a\x01", "/\xc3\xa9", "/a#b",     "/a?%"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         assert_null(guard_target(str_from(good[i])));
     }
@@ -135,9 +136,9 @@ static void traces_in_memory_are_seen(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(honest_requests_pass),          cmocka_unit_test(one_host_one_length),
-        cmocka_unit_test(one_way_to_say_where_it_ends),  cmocka_unit_test(names_are_tokens_and_values_text),
-        cmocka_unit_test(headers_are_counted),           cmocka_unit_test(targets_are_plain),
+        cmocka_unit_test(honest_requests_pass),         cmocka_unit_test(one_host_one_length),
+        cmocka_unit_test(one_way_to_say_where_it_ends), cmocka_unit_test(names_are_tokens_and_values_text),
+        cmocka_unit_test(headers_are_counted),          cmocka_unit_test(targets_are_plain),
         cmocka_unit_test(traces_in_memory_are_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include <pthread.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ enum { MOST = 64 };
 // What the steps of a test did; `context` of the call.
 typedef struct trace {
     char steps[600];
-    int retries;        // how often the write step asks to begin again
+    int retries; // how often the write step asks to begin again
     bool done;
     status outcome;
     pthread_t loop_thread;
@@ -35,7 +35,9 @@ typedef struct house {
     services_loop loop;
 } house;
 
-static trace *trace_of(operation_call *c) { return c->context; }
+static trace *trace_of(operation_call *c) {
+    return c->context;
+}
 
 static void note(operation_call *c, const char *what) {
     trace *t = trace_of(c);
@@ -75,7 +77,8 @@ static status sign_in_write(operation_call *c) {
     if (trace_of(c)->retries-- > 0) {
         return STATUS_RETRY;
     }
-    return store_run(c->store, &c->fault, "INSERT INTO meta (key, value) VALUES ('test', 'x') ON CONFLICT (key) DO NOTHING", "");
+    return store_run(c->store, &c->fault,
+                     "INSERT INTO meta (key, value) VALUES ('test', 'x') ON CONFLICT (key) DO NOTHING", "");
 }
 
 static status sign_in_after(operation_call *c) {
@@ -180,9 +183,16 @@ static trace *run(house *h, const char *id, const char *query, const char *body,
     t->loop_thread = pthread_self();
     t->retries = retries;
     operation_call *c = &t->call;
-    *c = (operation_call){.arena = t->arena, .operation = operation_by_id(h->services.operations, id), .services = &h->services,
-                          .loop = &h->loop, .language = "en", .session = "", .body_text = str_from(body), .done = call_done,
-                          .context = t, .answer = answer_json_init(&t->json, &t->out)};
+    *c = (operation_call){.arena = t->arena,
+                          .operation = operation_by_id(h->services.operations, id),
+                          .services = &h->services,
+                          .loop = &h->loop,
+                          .language = "en",
+                          .session = "",
+                          .body_text = str_from(body),
+                          .done = call_done,
+                          .context = t,
+                          .answer = answer_json_init(&t->json, &t->out)};
     c->query = query ? arena_json(t->arena, json_loads(query, 0, NULL)) : NULL;
     operation_start(c);
     while (!t->done) {
@@ -226,7 +236,8 @@ static void paths_find_operations(void **state) {
         const operation *o;
         str id;
         char allow[64];
-        assert_int_equal(operation_route(h->services.operations, rows[i].method, str_from(rows[i].path), &o, &id, allow), STATUS_OK);
+        assert_int_equal(
+            operation_route(h->services.operations, rows[i].method, str_from(rows[i].path), &o, &id, allow), STATUS_OK);
         assert_string_equal(operation_id(o), rows[i].id);
         assert_true(rows[i].path_id ? str_is(id, rows[i].path_id) : id.ptr == NULL);
     }
@@ -234,17 +245,28 @@ static void paths_find_operations(void **state) {
 
 static void wrong_paths_and_methods(void **state) {
     house *h = *state;
-    static const char *const nowhere[] = {"", "/", "/m", "/me/", "/me/x", "/nodes", "/nodes/", "/nodes//assets", "/nodes/1/x",
-                                          "/nodes/1/assets/", "/interlinkers/a/b"};
+    static const char *const nowhere[] = {"",
+                                          "/",
+                                          "/m",
+                                          "/me/",
+                                          "/me/x",
+                                          "/nodes",
+                                          "/nodes/",
+                                          "/nodes//assets",
+                                          "/nodes/1/x",
+                                          "/nodes/1/assets/",
+                                          "/interlinkers/a/b"};
     const operation *o;
     str id;
     char allow[64];
     for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++) {
-        assert_int_equal(operation_route(h->services.operations, "GET", str_from(nowhere[i]), &o, &id, allow), STATUS_NOT_FOUND);
+        assert_int_equal(operation_route(h->services.operations, "GET", str_from(nowhere[i]), &o, &id, allow),
+                         STATUS_NOT_FOUND);
     }
     assert_int_equal(operation_route(h->services.operations, "PUT", STR("/me"), &o, &id, allow), STATUS_FORBIDDEN);
     assert_string_equal(allow, "GET, HEAD, PATCH");
-    assert_int_equal(operation_route(h->services.operations, "get", STR("/sessions"), &o, &id, allow), STATUS_FORBIDDEN);
+    assert_int_equal(operation_route(h->services.operations, "get", STR("/sessions"), &o, &id, allow),
+                     STATUS_FORBIDDEN);
     assert_string_equal(allow, "POST");
 }
 
@@ -257,8 +279,9 @@ static void queries_get_types_and_defaults(void **state) {
 }
 
 static void queries_are_checked(void **state) {
-    trace *t = run(*state, "interlinkers.list", "{\"kind\": \"toy\", \"limit\": \"many\", \"colour\": \"red\", \"search\": [\"a\", \"b\"]}",
-                   NULL, 0);
+    trace *t =
+        run(*state, "interlinkers.list",
+            "{\"kind\": \"toy\", \"limit\": \"many\", \"colour\": \"red\", \"search\": [\"a\", \"b\"]}", NULL, 0);
     assert_int_equal(t->outcome, STATUS_INVALID);
     assert_true(has_field(t, "query/kind", "enum"));
     assert_true(has_field(t, "query/limit", "type"));
@@ -371,11 +394,16 @@ static void bindings_must_be_whole(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paths_find_operations),       cmocka_unit_test(wrong_paths_and_methods),
-        cmocka_unit_test(queries_get_types_and_defaults), cmocka_unit_test(queries_are_checked),
-        cmocka_unit_test(bodies_are_checked),          cmocka_unit_test(malformed_json_is_placed),
-        cmocka_unit_test(access_comes_first),          cmocka_unit_test(steps_run_where_they_belong),
-        cmocka_unit_test(a_collision_begins_again),    cmocka_unit_test(too_many_collisions_are_a_conflict),
+        cmocka_unit_test(paths_find_operations),
+        cmocka_unit_test(wrong_paths_and_methods),
+        cmocka_unit_test(queries_get_types_and_defaults),
+        cmocka_unit_test(queries_are_checked),
+        cmocka_unit_test(bodies_are_checked),
+        cmocka_unit_test(malformed_json_is_placed),
+        cmocka_unit_test(access_comes_first),
+        cmocka_unit_test(steps_run_where_they_belong),
+        cmocka_unit_test(a_collision_begins_again),
+        cmocka_unit_test(too_many_collisions_are_a_conflict),
         cmocka_unit_test(bindings_must_be_whole),
     };
     return cmocka_run_group_tests(tests, house_build, house_pull_down);
