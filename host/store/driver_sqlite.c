@@ -288,10 +288,11 @@ static void sqlite_reset(driver_statement *st) {
 }
 
 static str sqlite_column_str(driver_statement *st, int column) {
-    if (sqlite3_column_type(prepared(st), column) == SQLITE_NULL)
-        return (str){NULL, 0};
     const char *text = (const char *)sqlite3_column_text(prepared(st), column);
-    return (str){text ? text : "", (size_t)sqlite3_column_bytes(prepared(st), column)};
+    if (text)
+        return (str){text, (size_t)sqlite3_column_bytes(prepared(st), column)};
+    // An empty blob has no text either.
+    return (str){sqlite3_column_type(prepared(st), column) == SQLITE_NULL ? NULL : "", 0};
 }
 
 static int64_t sqlite_column_int(driver_statement *st, int column) {
