@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include <pthread.h>
 #include <stdio.h>
