@@ -12,7 +12,7 @@
 // What an item shows, but for its profiles.
 #define ITEM_COLUMNS                                                                                                   \
     "i.id, i.kind, i.subject, i.name, i.description, i.languages, i.tags, i.licence, i.difficulty, i.logo, p.id, "     \
-    "i.missing"
+    "i.missing, i.logo_size"
 
 enum {
     ITEM_ID,
@@ -27,6 +27,7 @@ enum {
     ITEM_LOGO,
     ITEM_PLUGIN,
     ITEM_MISSING,
+    ITEM_LOGO_SIZE,
     ITEM_END
 };
 
@@ -108,6 +109,7 @@ static void item_open(answer *out, store_rows *r, const char *language) {
         int len = snprintf(url, sizeof url, "/files/logos/" STR_FORMAT, STR_ARG(id));
         answer_str(out, (str){url, (size_t)len < sizeof url ? (size_t)len : sizeof url - 1});
     }
+    answer_put_int(out, "logo_size", store_int(r, ITEM_LOGO_SIZE));
     answer_put_str(out, "plugin", store_str(r, ITEM_PLUGIN));
     answer_key(out, "installed");
     if (is_plugin) {

@@ -27,7 +27,7 @@ status catalogue_file_get(store *s, arena *a, const char *id, const char *langua
 }
 
 status catalogue_logo_get(store *s, arena *a, const char *id, catalogue_file *out, fault *f) {
-    return row_take(store_query(s, "SELECT NULL, NULL, logo_type, logo, 0 FROM interlinker WHERE id = ?", "t", id), a,
+    return row_take(store_query(s, "SELECT NULL, NULL, logo_type, logo, logo_size FROM interlinker WHERE id = ?", "t", id), a,
                     out, f);
 }
 

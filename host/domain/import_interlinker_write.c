@@ -27,15 +27,16 @@ static status row_write(entry_writing *w) {
                w->store, w->fault,
                "INSERT INTO interlinker (id, kind, subject, name, description, tags, instructions, constraints, "
                "regulations, "
-               "uri, languages, licence, difficulty, logo, logo_type, details, created, updated) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+               "uri, languages, licence, difficulty, logo, logo_type, logo_size, details, created, updated) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
                "kind = excluded.kind, subject = excluded.subject, name = excluded.name, description = "
                "excluded.description, "
                "tags = excluded.tags, instructions = excluded.instructions, constraints = excluded.constraints, "
                "regulations = excluded.regulations, uri = excluded.uri, languages = excluded.languages, "
                "licence = excluded.licence, difficulty = excluded.difficulty, details = excluded.details, "
                "logo = CASE WHEN ? = 1 THEN interlinker.logo ELSE excluded.logo END, "
-               "logo_type = CASE WHEN ? = 1 THEN interlinker.logo_type ELSE excluded.logo_type END "
+               "logo_type = CASE WHEN ? = 1 THEN interlinker.logo_type ELSE excluded.logo_type END, "
+               "logo_size = CASE WHEN ? = 1 THEN interlinker.logo_size ELSE excluded.logo_size END "
                "WHERE interlinker.kind <> excluded.kind OR interlinker.subject <> excluded.subject "
                "OR interlinker.name <> excluded.name OR interlinker.description <> excluded.description "
                "OR interlinker.tags <> excluded.tags OR interlinker.instructions <> excluded.instructions "
@@ -44,10 +45,10 @@ static status row_write(entry_writing *w) {
                "OR interlinker.licence <> excluded.licence OR interlinker.difficulty <> excluded.difficulty "
                "OR interlinker.details <> excluded.details "
                "OR (? = 0 AND coalesce(interlinker.logo, '') <> coalesce(excluded.logo, ''))",
-               "tttssssssssttttsiiiii", e->id, e->kind, e->subject, e->name, e->description, e->tags, e->instructions,
+               "tttssssssssttttisiiiiii", e->id, e->kind, e->subject, e->name, e->description, e->tags, e->instructions,
                e->constraints, e->regulations, e->uri, e->languages, e->licence, e->difficulty,
-               logo ? e->logo.blob : NULL, logo ? e->logo.type : NULL, e->details, w->import->now, w->import->now,
-               (int64_t)keep, (int64_t)keep, (int64_t)keep));
+               logo ? e->logo.blob : NULL, logo ? e->logo.type : NULL, (int64_t)(logo ? e->logo.size : 0), e->details, w->import->now, w->import->now,
+               (int64_t)keep, (int64_t)keep, (int64_t)keep, (int64_t)keep));
 }
 
 // Rows of `sql` (one column of text) that `keeps` does not want any more, as a list in the arena.

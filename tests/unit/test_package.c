@@ -214,7 +214,7 @@ static void bundled_ones_are_entered(void **state) {
     world_run(
         w,
         "INSERT INTO interlinker VALUES ('old_tool', 'plugin', 'software', NULL, '{}', '{}', '{}', '{}', '{}', '{}', "
-        "'{}', '[]', '', '', NULL, NULL, '{}', 0, 1, 1)");
+        "'{}', '[]', '', '', NULL, NULL, 0, '{}', 0, 1, 1)");
     plugin_registry *r = plugin_registry_create(w->folder, w->folder, w->secret);
     world_ok(w, plugin_registry_sync(r, w->db, &w->fault));
     int64_t version =

@@ -10,7 +10,7 @@ static void entry(world *w, const char *id, const char *kind, const char *langua
                   const char *description, const char *need) {
     world_ok(w, store_run(w->db, &w->fault,
                           "INSERT INTO interlinker VALUES (?, ?, 'knowledge', NULL, ?, ?, '{}', '{}', '{}', '{}', "
-                          "'{}', ?, 'permissive', 'easy', NULL, NULL, '{}', 0, 1, 1)",
+                          "'{}', ?, 'permissive', 'easy', NULL, NULL, 0, '{}', 0, 1, 1)",
                           "ttttt", id, kind, name, description, languages));
     if (need) {
         world_ok(w, store_run(w->db, &w->fault, "INSERT INTO interlinker_need VALUES (?, ?)", "tt", id, need));

@@ -142,7 +142,7 @@ static inline const char *world_node(world *w, const char *process, const char *
 static inline const char *world_asset(world *w, const char *process, const char *node, const person *who) {
     world_ok(w, store_run(w->db, &w->fault,
                           "INSERT INTO interlinker VALUES ('map', 'link', 'software', NULL, '{}', '{}', '{}', '{}', "
-                          "'{}', '{}', '{}', '[]', '', '', NULL, NULL, '{}', 0, 1, 1) ON CONFLICT (id) DO NOTHING",
+                          "'{}', '{}', '{}', '[]', '', '', NULL, NULL, 0, '{}', 0, 1, 1) ON CONFLICT (id) DO NOTHING",
                           ""));
     id_value made = id_create();
     world_ok(w, store_run(w->db, &w->fault,

@@ -101,6 +101,7 @@ CREATE TABLE interlinker (
     difficulty   TEXT NOT NULL,
     logo         TEXT,           -- blob
     logo_type    TEXT,
+    logo_size    INTEGER NOT NULL DEFAULT 0,  -- bytes
     details      TEXT NOT NULL,  -- the rest of the entry as it came: targets, types, form, format ...
     missing      INTEGER NOT NULL DEFAULT 0,  -- 1: a template whose files did not come with it
     created      INTEGER NOT NULL,
