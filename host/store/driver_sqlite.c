@@ -167,9 +167,9 @@ static status configure(sqlite3 *db, store_mode mode, fault *f) {
     if (result == STATUS_OK)
         result = expect(db, "PRAGMA foreign_keys", "1", f);
     if (result == STATUS_OK && mode == STORE_WRITE)
-        result = run_script(db, "PRAGMA cache_size = -16000", f);
+        result = run_script(db, "PRAGMA cache_size = -8000", f);
     else if (result == STATUS_OK)
-        result = run_script(db, "PRAGMA cache_size = -8000; PRAGMA mmap_size = 134217728; PRAGMA query_only = ON", f);
+        result = run_script(db, "PRAGMA cache_size = -4000; PRAGMA mmap_size = 134217728; PRAGMA query_only = ON", f);
     return result;
 }
 
