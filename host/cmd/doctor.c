@@ -8,9 +8,9 @@
 #include "cmd/command.h"
 #include "worker/jail.h"
 
-// Layers without which a stranger's code has more than its channel: what is missing is said as a fault. Two are not among
-// them: the system call filter refuses new code in memory (which else takes Linux 6.3) and sockets (where a system
-// gives no network namespace) just the same.
+// Layers without which a stranger's code has more than its channel: what is missing is said as a fault. Two are not
+// among them: the system call filter refuses new code in memory (which else takes Linux 6.3) and sockets (where a
+// system gives no network namespace) just the same.
 static bool layer_matters(jail_layer_id id) {
     return id != JAIL_MEMORY && id != JAIL_NETWORK;
 }
@@ -31,8 +31,8 @@ static int doctor_jail(const char *program_folder) {
         printf("  %-32s %s%s%s\n", layers[i].name, verdict, layers[i].note[0] ? ": " : "", layers[i].note);
     }
     if (faults > 0) {
-        printf("  fault: %d %s of the jail %s missing here. Only run plugins that you trust, or use a newer kernel.\n", faults,
-               faults == 1 ? "layer" : "layers", faults == 1 ? "is" : "are");
+        printf("  fault: %d %s of the jail %s missing here. Only run plugins that you trust, or use a newer kernel.\n",
+               faults, faults == 1 ? "layer" : "layers", faults == 1 ? "is" : "are");
     }
     return faults;
 }
@@ -50,7 +50,8 @@ static int doctor_machine(const char *program_folder) {
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         printf("  open files                       %lu\n", (unsigned long)files.rlim_cur);
         if (files.rlim_cur < 1024) {
-            printf("  fault: at most %lu files may be open, so few people can be connected. Raise it with LimitNOFILE or ulimit -n.\n",
+            printf("  fault: at most %lu files may be open, so few people can be connected. Raise it with LimitNOFILE "
+                   "or ulimit -n.\n",
                    (unsigned long)files.rlim_cur);
             faults++;
         }
@@ -95,7 +96,8 @@ int cmd_doctor(int argc, char **argv) {
     const command_option options[] = {{"--data", "DIR", "Look at this data folder, too.", &data, NULL, false}};
     const command_usage usage = {
         "interlink doctor [--data DIR]",
-        "Says which layers of the plugins' jail this machine holds, whether the program is whole, and how a data folder\n"
+        "Says which layers of the plugins' jail this machine holds, whether the program is whole, and how a data "
+        "folder\n"
         "is. Exits with 1 if something is wrong. May be run while a server runs; it changes nothing.",
         options, 1, 0};
     int done = command_read(&usage, argc, argv, NULL);

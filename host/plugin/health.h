@@ -37,9 +37,9 @@ void health_destroy(plugin_health *h);
 // `now` is steady time in milliseconds everywhere. True if a worker may be started; else *wait_ms says how long not
 // (-1: until the administrator says so).
 bool health_may_start(plugin_health *h, int64_t now, int64_t *wait_ms);
-void health_ready(plugin_health *h);    // a worker started well
+void health_ready(plugin_health *h);  // a worker started well
 void health_called(plugin_health *h); // a call ended, well or not
-void health_late(plugin_health *h);     // counts as well as the crash that follows from it
+void health_late(plugin_health *h);   // counts as well as the crash that follows from it
 
 // Both return true for the one report that brought the quarantine. `trouble` is a sentence.
 bool health_bad_start(plugin_health *h, int64_t now, const char *trouble);
