@@ -147,6 +147,12 @@ static status write_step(write_job *job, store *s, fault *f) {
     return outcome;
 }
 
+// Told in the order of the writes: whoever listens takes an id as the mark of all that came before it.
+static void write_kept(write_job *job) {
+    operation_call *c = ((run *)((char *)job - offsetof(run, job)))->call;
+    live_hub_publish(c->services->live, &c->live);
+}
+
 static void write_done(letter *l) {
     run *r = (run *)((char *)l - offsetof(run, job.letter));
     operation_call *c = r->call;
@@ -159,7 +165,6 @@ static void write_done(letter *l) {
         run_end(r, r->job.outcome);
         return;
     }
-    live_hub_publish(c->services->live, &c->live);
     c->store = c->loop->store;
     run_end(r, c->steps->after ? c->steps->after(c) : STATUS_OK);
 }
@@ -170,7 +175,8 @@ static void run_write(run *r) {
         run_end(r, STATUS_OK);
         return;
     }
-    r->job = (write_job){.letter.open = write_done, .reply_to = loop_mailbox(c->loop->loop), .run = write_step};
+    r->job = (write_job){.letter.open = write_done, .reply_to = loop_mailbox(c->loop->loop), .run = write_step,
+                         .kept = write_kept};
     writer_submit(c->services->writer, &r->job);
 }
 

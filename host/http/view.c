@@ -64,6 +64,12 @@ static status effects_write(write_job *job, store *s, fault *f) {
     return plugin_effects_commit(&v->call, s, &context, &v->live, f);
 }
 
+// In the order of the writes, as operations are told.
+static void effects_kept(write_job *job) {
+    view_request *v = (view_request *)((char *)job - offsetof(view_request, job));
+    live_hub_publish(v->x->loop->services.services->live, &v->live);
+}
+
 static void effects_done(letter *l) {
     view_request *v = (view_request *)((char *)l - offsetof(view_request, job.letter));
     if (v->job.outcome == STATUS_RETRY && ++v->attempts <= RETRIES) {
@@ -81,7 +87,6 @@ static void effects_done(letter *l) {
         fail(v, v->job.outcome, &v->job.fault);
         return;
     }
-    live_hub_publish(v->x->loop->services.services->live, &v->live);
     succeed(v);
 }
 
@@ -96,7 +101,8 @@ static void call_done(plugin_call *call) {
         succeed(v);
         return;
     }
-    v->job = (write_job){.letter.open = effects_done, .reply_to = loop_mailbox(l->services.loop), .run = effects_write};
+    v->job = (write_job){.letter.open = effects_done, .reply_to = loop_mailbox(l->services.loop), .run = effects_write,
+                         .kept = effects_kept};
     writer_submit(l->services.services->writer, &v->job);
 }
 

@@ -33,12 +33,15 @@ static status notice_run(write_job *job, store *s, fault *f) {
     return result;
 }
 
+static void notice_kept(write_job *job) {
+    notice *n = (notice *)job;
+    live_hub_publish(n->notices->live, &n->live);
+}
+
 static void notice_written(letter *self) {
     notice *n = (notice *)self;
     plugin_notices *all = n->notices;
-    if (n->job.outcome == STATUS_OK)
-        live_hub_publish(all->live, &n->live);
-    else
+    if (n->job.outcome != STATUS_OK)
         log_write(LOG_ERROR, "plugin", "the administrators could not be told of a quarantine: %s plugin=%s",
                   n->job.fault.text, n->plugin);
     live_list_clear(&n->live);
@@ -65,7 +68,10 @@ static void on_quarantine(void *context, const char *plugin, const char *trouble
     plugin_notices *all = context;
     notice *n = memory_new(sizeof *n);
     *n = (notice){
-        .job = {.letter = {NULL, notice_written}, .reply_to = loop_mailbox(all->loop), .run = notice_run},
+        .job = {.letter = {NULL, notice_written},
+                .reply_to = loop_mailbox(all->loop),
+                .run = notice_run,
+                .kept = notice_kept},
         .notices = all,
         .plugin = memory_text(plugin),
         .trouble = memory_text(trouble),

@@ -70,6 +70,11 @@ static status waking_run(write_job *job, store *s, fault *f) {
     return plugin_effects_commit(&w->call, s, &context, &w->live, f);
 }
 
+static void waking_kept(write_job *job) {
+    waking *w = (waking *)job;
+    live_hub_publish(w->schedule->parts.live, &w->live);
+}
+
 static void waking_submit(waking *w, waking_end end) {
     w->end = end;
     writer_submit(w->schedule->parts.writer, &w->job);
@@ -78,15 +83,15 @@ static void waking_submit(waking *w, waking_end end) {
 static void waking_written(letter *self) {
     waking *w = (waking *)self;
     status outcome = w->job.outcome;
-    if (outcome == STATUS_OK) {
-        live_hub_publish(w->schedule->parts.live, &w->live);
-    } else if (!w->schedule->timer) {
-        waking_destroy(w); // the row is still due, at the next start
+    if (outcome == STATUS_OK || !w->schedule->timer) {
+        waking_destroy(w); // when it failed at the end of the program, the row is still due at the next start
         return;
-    } else if (outcome == STATUS_RETRY && ++w->tries < TRIES) {
+    }
+    if (outcome == STATUS_RETRY && ++w->tries < TRIES) {
         waking_start(w);
         return;
-    } else if (w->end == WAKING_COMMIT && outcome != STATUS_STORE_FULL && outcome != STATUS_INTERNAL) {
+    }
+    if (w->end == WAKING_COMMIT && outcome != STATUS_STORE_FULL && outcome != STATUS_INTERNAL) {
         log_write(LOG_WARNING, "plugin", "what was scheduled was refused: %s plugin=%s asset=%s", w->job.fault.text,
                   w->call.plugin, w->call.asset);
         waking_submit(w, outcome == STATUS_RETRY ? WAKING_POSTPONE : WAKING_DROP);
@@ -122,7 +127,10 @@ static void waking_create(plugin_schedule *p, store_rows *row) {
     waking *w = memory_new(sizeof *w);
     arena *a = arena_create();
     *w = (waking){
-        .job = {.letter = {NULL, waking_written}, .reply_to = loop_mailbox(p->parts.loop), .run = waking_run},
+        .job = {.letter = {NULL, waking_written},
+                .reply_to = loop_mailbox(p->parts.loop),
+                .run = waking_run,
+                .kept = waking_kept},
         .schedule = p,
         .next = p->all,
         .arena = a,

@@ -96,6 +96,12 @@ static void job_run(write_job *job, store *s) {
     job->outcome = result;
 }
 
+static void batch_kept(const job_list *done) {
+    for (letter *l = done->first; l; l = l->next)
+        if (job_of(l)->outcome == STATUS_OK && job_of(l)->kept)
+            job_of(l)->kept(job_of(l));
+}
+
 // Commits what the jobs of the batch wrote. If that fails, or the database has undone the transaction by itself
 // (a full disk does that), nothing of the batch was kept, and every job of it must hear so.
 static void batch_commit(writer *w, job_list *done, write_job *last) {
@@ -112,6 +118,7 @@ static void batch_commit(writer *w, job_list *done, write_job *last) {
     }
     if (result == STATUS_OK && any) {
         atomic_fetch_add_explicit(&w->commits, 1, memory_order_release);
+        batch_kept(done);
         return;
     }
     store_rollback(w->store);

@@ -17,6 +17,8 @@ typedef struct write_job {
     // On the writer's thread, inside a savepoint. Anything but STATUS_OK undoes what it wrote. It ends every query it
     // starts, and begins or commits no transaction. STATUS_OK from here is no promise yet: see `outcome`.
     status (*run)(struct write_job *self, store *s, fault *f);
+    // On the writer's thread, once the commit has kept what `run` wrote, in the order of the writes. NULL: nothing to do.
+    void (*kept)(struct write_job *self);
     status outcome;  // what run returned, or why the commit failed (then nothing of it was kept)
     fault fault;
 } write_job;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """Live streams: a person's notifications with replay after a broken line, and a view that hears of others' votes."""
+import concurrent.futures
 import json
 import re
 import socket
@@ -166,6 +167,17 @@ class Live(unittest.TestCase):
         finally:
             for stream in streams:
                 stream.close()
+
+    def test_what_happens_at_the_same_moment(self):
+        """Nothing is lost when several loops tell of something at once."""
+        with self.stream(self.bruno) as stream:
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                made = set(pool.map(lambda i: self.happen(f"Same moment {i}"), range(160)))
+            last = self.happen("The last")
+            seen = set()
+            while last not in seen:
+                seen.add(json.loads(stream.event()["data"])["asset"])
+            self.assertLessEqual(made, seen)
 
     def test_the_end_of_the_server_ends_streams(self):
         server = interlink_test.Server()

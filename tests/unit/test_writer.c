@@ -53,6 +53,7 @@ typedef struct insert_job {
     int64_t id, thread;
     status wanted;
     size_t *opened;
+    size_t kept;  // times that it was told so
     struct gate *gate;
 } insert_job;
 
@@ -94,9 +95,13 @@ static void insert_open(letter *self) {
     (*insert->opened)++;
 }
 
+static void insert_kept(write_job *self) {
+    ((insert_job *)self)->kept++;
+}
+
 static insert_job insert_make(int64_t id, mailbox *box, size_t *opened) {
-    return (insert_job){.job = {.letter.open = insert_open, .run = insert_run, .reply_to = box}, .id = id,
-                        .opened = opened};
+    return (insert_job){.job = {.letter.open = insert_open, .run = insert_run, .kept = insert_kept, .reply_to = box},
+                        .id = id, .opened = opened};
 }
 
 static void open_until(mailbox *box, const size_t *opened, size_t wanted) {
@@ -132,6 +137,8 @@ static void one_failing_job_leaves_the_others(void **state) {
     assert_int_equal(jobs[3].job.outcome, STATUS_OK);
     assert_int_equal(jobs[4].job.outcome, STATUS_CONFLICT);
     assert_int_equal(jobs[5].job.outcome, STATUS_OK);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(jobs[i].kept, jobs[i].job.outcome == STATUS_OK);
     assert_int_equal(count_rows(x->folder), 4);
     assert_true(writer_commits(x->writer) > before);
     mailbox_destroy(box);
