@@ -253,5 +253,7 @@ status notify_mark_read(store *s, const char *person, const json_t *ids, fault *
 }
 
 int64_t notify_unread(store *s, const char *person) {
-    return store_count(s, 0, "SELECT COUNT(*) FROM notification WHERE person = ? AND read_at = 0", "t", person);
+    return store_count(s, 0,
+                       "SELECT COUNT(*) FROM (SELECT 1 FROM notification WHERE person = ? AND read_at = 0 LIMIT ?) few",
+                       "ti", person, (int64_t)NOTIFY_UNREAD_MOST);
 }

@@ -46,6 +46,8 @@ status notify_missed(store *s, const char *person, const char *language, const c
 
 // Mark as read: those of `ids` (strings) that are this person's, or all with ids NULL.
 status notify_mark_read(store *s, const char *person, const json_t *ids, fault *f);
+// How many are unread. Counting ends at NOTIFY_UNREAD_MOST: every page shows the number, and nobody reads a larger one.
+enum { NOTIFY_UNREAD_MOST = 1000 };
 int64_t notify_unread(store *s, const char *person);
 
 #endif

@@ -14,20 +14,24 @@
 #define NEWEST_FIRST " AND seq < ? ORDER BY seq DESC LIMIT ?"
 // Each begins with what an index can find.
 #define OF_ASSET COLUMNS "asset = ? AND " IS_OR_ANY("process") REST
+#define OF_NODE COLUMNS "node = ? AND " IS_OR_ANY("process") REST
 #define OF_PROCESS COLUMNS "process = ? AND " IS_OR_ANY("asset") REST
 #define OF_ALL COLUMNS IS_OR_ANY("asset") " AND " IS_OR_ANY("process") REST
 
 store_rows *usage_row_query(store *s, const usage_filter *filter, int64_t seq, bool oldest_first, int64_t limit) {
-    const char *sql, *first = filter->asset, *second = filter->process;
+    const char *sql, *first = filter->asset, *second = filter->process, *node = filter->node;
     if (filter->asset) {
         sql = oldest_first ? OF_ASSET OLDEST_FIRST : OF_ASSET NEWEST_FIRST;
+    } else if (filter->node) {
+        first = filter->node, node = NULL;
+        sql = oldest_first ? OF_NODE OLDEST_FIRST : OF_NODE NEWEST_FIRST;
     } else if (filter->process) {
         first = filter->process, second = NULL;
         sql = oldest_first ? OF_PROCESS OLDEST_FIRST : OF_PROCESS NEWEST_FIRST;
     } else {
         sql = oldest_first ? OF_ALL OLDEST_FIRST : OF_ALL NEWEST_FIRST;
     }
-    return store_query(s, sql, "ttttttiiii", first, second, filter->node, filter->interlinker, filter->person,
+    return store_query(s, sql, "ttttttiiii", first, second, node, filter->interlinker, filter->person,
                        filter->action, filter->from, filter->to ? filter->to : INT64_MAX, seq, limit);
 }
 

@@ -268,6 +268,7 @@ CREATE TABLE usage (
     data        TEXT NOT NULL DEFAULT '{}'
 );
 CREATE INDEX usage_process ON usage (process, seq);
+CREATE INDEX usage_node ON usage (node, seq) WHERE node IS NOT NULL;
 CREATE INDEX usage_asset ON usage (asset, seq) WHERE asset IS NOT NULL;
 
 CREATE TABLE notification (
@@ -282,4 +283,4 @@ CREATE TABLE notification (
     read_at INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX notification_person ON notification (person, id);
-CREATE INDEX notification_unread ON notification (person, id) WHERE read_at = 0;
+CREATE INDEX notification_unread ON notification (person, id, read_at) WHERE read_at = 0;
