@@ -16,7 +16,8 @@ static void flatten(char *text) {
     }
 }
 
-static const char *line_make(const import_place *at, const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static const char *line_make(const import_place *at, const char *format,
+                                                                   va_list args) {
     char reason[REASON_TEXT];
     vsnprintf(reason, sizeof reason, format, args);
     flatten(reason);

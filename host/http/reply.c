@@ -16,7 +16,7 @@ void reply_header(reply *r, const char *name, const char *value) {
             return;
         }
     }
-    assert(!"a reply has at most REPLY_HEADERS headers of its own");
+    assert(false && "a reply has at most REPLY_HEADERS headers of its own");
 }
 
 static void add(struct MHD_Response *to, const char *name, const char *value) {

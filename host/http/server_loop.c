@@ -67,7 +67,7 @@ static size_t unescape_nothing(void *context, struct MHD_Connection *mhd, char *
     return strlen(text);
 }
 
-static void library_log(void *context, const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static void library_log(void *context, const char *format, va_list args) {
     char line[400];
     (void)context;
     int len = vsnprintf(line, sizeof line, format, args);

@@ -9,7 +9,8 @@
 
 #include "plugin/package_part.h"
 
-static void say(const package_check *c, bool is_fault, const char *format, va_list values) {
+__attribute__((format(printf, 3, 0))) static void say(const package_check *c, bool is_fault, const char *format,
+                                                      va_list values) {
     char sentence[600];
     vsnprintf(sentence, sizeof sentence, format, values);
     *c->faults += is_fault;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""coverage.py BUILD [--part] [--every]: how many lines of C of host/, lua/ and sdk/ ran since the counters of this build were last cleared.
+"""coverage.py BUILD [--part] [--every]: how many lines of C of host/, lua/ and sdk/ ran since the counters of this build
+were last cleared.
 
 Only gcov is asked, once for each object that the build makes, because one source may be part of several (the worker,
 and the unit tests of its parts): a line has run if it did in any of them, and a file that no test loads counts in full.
