@@ -27,10 +27,24 @@ static sqlite3_stmt *prepared(driver_statement *st) {
 
 // ---- failures
 
-static bool disk_is_full(sqlite3 *db, int code) {
-    int error = sqlite3_system_errno(db);
-    return code == SQLITE_IOERR_SHMSIZE ||
-           ((code & 0xFF) == SQLITE_IOERR && (error == ENOSPC || error == EDQUOT || error == EROFS));
+// Why the system refused a write. Of a commit that failed only the log of changes knows it.
+static int system_error(sqlite3 *db) {
+    int error = 0;
+    sqlite3_file *log = NULL;
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log && log->pMethods)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error ? error : sqlite3_system_errno(db);
+}
+
+// The library calls all of it an input/output error; what somebody can do about it differs.
+static int disk_code(sqlite3 *db, int code) {
+    if (code == SQLITE_IOERR_SHMSIZE)
+        return SQLITE_FULL;
+    if ((code & 0xFF) != SQLITE_IOERR)
+        return code;
+    int error = system_error(db);
+    return error == ENOSPC || error == EDQUOT ? SQLITE_FULL : error == EROFS ? SQLITE_READONLY : code;
 }
 
 static status constraint_fault(const char *message, fault *f) {
@@ -43,8 +57,7 @@ static status constraint_fault(const char *message, fault *f) {
 
 status driver_sqlite_fault(sqlite3 *db, int code, fault *f) {
     const char *message = sqlite3_errmsg(db);
-    if (disk_is_full(db, code))
-        code = SQLITE_FULL;
+    code = disk_code(db, code);
     switch (code & 0xFF) {
     case SQLITE_CONSTRAINT: return constraint_fault(message, f);
     case SQLITE_FULL:
@@ -53,7 +66,7 @@ status driver_sqlite_fault(sqlite3 *db, int code, fault *f) {
                          "then try again.");
     case SQLITE_READONLY:
         return fault_set(f, STATUS_STORE_FULL, "store.read_only",
-                         "The database cannot be written to, so nothing was saved. Check who may write to its folder.");
+                         "The database cannot be written to, so nothing was saved. Check its disk, and who may write to its folder.");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return fault_set(f, STATUS_UNAVAILABLE, "store.busy",

@@ -5,6 +5,7 @@ room again everything goes on without a restart. Needs a small file system of it
 import concurrent.futures
 import errno
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -127,6 +128,52 @@ class FullDisk(unittest.TestCase):
         self.filler.unlink(missing_ok=True)
         self.assertEqual(self.anna.get(f"/processes/{self.process}/tree"), before)
         self.anna.post("/usage", {"process": self.process, "action": "after.all"})
+
+
+class ReadOnlyDisk(unittest.TestCase):
+    """A disk with a fault becomes read-only under the running server, as Linux does with ext4."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="interlink-test-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.image, self.disk = self.folder / "image", self.folder / "disk"
+        self.disk.mkdir()
+        with self.image.open("wb") as file:
+            file.truncate(32 << 20)
+        for words in (["mkfs.ext4", "-q", "-F", self.image], ["mount", "-o", "loop", self.image, self.disk]):
+            try:
+                done = subprocess.run(words, capture_output=True)
+            except FileNotFoundError:
+                self.skipTest(f"{words[0]} is not installed")
+            if done.returncode != 0:
+                self.skipTest("only root may mount the disk image that this needs")
+        self.addCleanup(subprocess.run, ["umount", self.disk], check=True)
+
+    def test_read_only(self):
+        server = interlink_test.Server(data=self.disk / "data")
+        try:
+            anna = server.client("anna@example.org", "a-long-password")
+            process = anna.post("/processes", {"name": "Park", "guide": server.a_guide(anna)})["id"]
+            before = anna.get(f"/processes/{process}/tree")
+            subprocess.run(["mount", "-o", "remount,abort", self.disk], check=True)
+            for _ in range(3):
+                answer = anna.ask("POST", "/usage", {"process": process, "action": "read.only"})
+                self.assertEqual(answer.status, 507, answer.body)
+                self.assertIn(answer.json["id"], server.log())
+                self.assertEqual(answer.json["code"], "store.read_only")
+            self.assertEqual(anna.get(f"/processes/{process}/tree"), before)
+            self.assertEqual(anna.get(f"/usage?process={process}&action=read.only")["items"], [])
+            for path in ("/", "/tools", f"/projects/{process}"):
+                self.assertEqual(anna.raw("GET", path, headers={"Cookie": anna.cookie}).status, 200, path)
+            self.assertEqual(server.stop_process(), 0)
+            begun = len(server.log())
+            with self.assertRaises(AssertionError):
+                server.restart()
+            self.assertEqual(server.process.returncode, 1)
+            self.assertIn(str(self.disk), server.log()[begun:])
+        finally:
+            server.stop_process()
+            server.stop()
 
 
 if __name__ == "__main__":
