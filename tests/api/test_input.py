@@ -1,12 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""The program keeps what openapi.json promises: every answer fits its schema, and every member of every body is checked.
-
-Made from the document, so a new operation, member or parameter is tried without a line here.
-"""
+"""What bad input gets, for every member of every body and every parameter. Made from openapi.json, so a new operation,
+member or parameter is tried without a line here."""
 import json
 import pathlib
-import re
 import socket
 import tempfile
 import unittest
@@ -15,80 +12,24 @@ import uuid
 import interlink_test
 
 JSON = {"Content-Type": "application/json"}
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "number": (int, float), "integer": int}
 # One of another type for each type; null fits none of them but itself.
 OTHERS = {"object": [1], "array": {"a": 1}, "string": 7, "boolean": "true", "number": "1", "integer": 1.5, "null": 1}
 
 
-class Document:
-    def __init__(self, value):
-        self.value = value
-
-    def follow(self, schema):
-        while "$ref" in schema:
-            at = self.value
-            for part in schema["$ref"].removeprefix("#/").split("/"):
-                at = at[part]
-            schema = at
-        return schema
-
-    @staticmethod
-    def is_type(value, name):
-        if isinstance(value, bool):
-            return name == "boolean"
-        return isinstance(value, TYPES[name])
-
-    def faults(self, schema, value, place=""):
-        """What in `value` is not as the schema says, for the words that our document uses."""
-        schema = self.follow(schema)
-        types = schema.get("type", list(TYPES))
-        types = [types] if isinstance(types, str) else types
-        if not any(self.is_type(value, t) for t in types):
-            yield f"{place}: {value!r} is no {types}"
-            return
-        if "enum" in schema and value not in schema["enum"]:
-            yield f"{place}: {value!r} is none of {schema['enum']}"
-        if "const" in schema and value != schema["const"]:
-            yield f"{place}: {value!r} is not {schema['const']!r}"
-        if schema.get("format") == "date-time" and isinstance(value, str):
-            if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", value):
-                yield f"{place}: {value!r} is no RFC 3339 time in UTC"
-        if isinstance(value, dict):
-            known = schema.get("properties", {})
-            for name in schema.get("required", []):
-                if name not in value:
-                    yield f"{place}: {name} is missing"
-            for name, member in value.items():
-                if name in known:
-                    yield from self.faults(known[name], member, f"{place}/{name}")
-                elif isinstance(schema.get("additionalProperties"), dict):
-                    yield from self.faults(schema["additionalProperties"], member, f"{place}/{name}")
-                elif known and "additionalProperties" not in schema:
-                    yield f"{place}: {name} is not in the document"
-        if isinstance(value, list) and "items" in schema:
-            for i, item in enumerate(value):
-                yield from self.faults(schema["items"], item, f"{place}/{i}")
-
-
-class Contract(unittest.TestCase):
+class Input(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         with tempfile.TemporaryDirectory(prefix="interlink-test-") as folder:
             cls.server = interlink_test.Server(catalogue=interlink_test.small_catalogue(pathlib.Path(folder)))
         cls.addClassCleanup(cls.server.stop)
         cls.anna = cls.server.client("anna@example.org", "a-long-password", admin=True)
-        cls.visitor = cls.server.client()
-        cls.document = Document(cls.visitor.get("/openapi.json"))
+        cls.document = cls.server.client().get("/openapi.json")
         cls.operations = {about["operationId"]: (method.upper(), path, about)
-                          for path, methods in cls.document.value["paths"].items() for method, about in methods.items()}
+                          for path, methods in cls.document["paths"].items() for method, about in methods.items()}
         cls.process = cls.anna.post("/processes", {"name": "Park", "guide": "small"})["id"]
         cls.task = cls.anna.get(f"/processes/{cls.process}/tree")["nodes"][0]["children"][0]["children"][0]["id"]
         cls.poll = cls.anna.post(f"/nodes/{cls.task}/assets", {
             "interlinker": "poll", "params": {"question": "Which day?", "options": ["Saturday", "Sunday"]}})["id"]
-        cls.plan = cls.anna.post(f"/nodes/{cls.task}/assets", {"interlinker": "plan", "name": "A plan"})["id"]
-        bruno = cls.server.client("bruno@example.org", "another-password")
-        cls.anna.post(f"/processes/{cls.process}/members", {"email": "bruno@example.org", "role": "contributor"})
-        bruno.post(f"/nodes/{cls.task}/assets", {"interlinker": "site", "name": "So that Anna is told of something"})
 
     def invitation(self):
         made = self.anna.post(f"/processes/{self.process}/members", {"email": f"{uuid.uuid4().hex}@example.org", "role": "viewer"})
@@ -121,51 +62,16 @@ class Contract(unittest.TestCase):
             "plugins.update": {"enabled": True},
         }.get(operation)
 
-    def fits(self, answer, schema):
-        self.assertEqual(list(self.document.faults(schema, answer.json)), [])
-
-    def test_every_answer_fits_its_schema(self):
-        """The read operations last, so that there is something of everything to read."""
-        tried = set()
-        for operation, (method, path, about) in sorted(self.operations.items(), key=lambda o: o[1][0] == "GET"):
-            if operation in ("events.stream", "usage.export", "sessions.delete", "assets.delete"):
-                continue  # a stream, a table, and two that leave nothing to look at
-            with self.subTest(operation):
-                body = self.body(operation)
-                client = self.visitor if operation == "invitations.accept" else self.anna
-                if operation == "invitations.accept":
-                    body = {"token": self.invitation(), "name": "New", "password": "a-long-password"}
-                answer = client.ask(method, self.where(operation, path), body)
-                self.assertLess(answer.status, 300, answer.body)
-                promised = about["responses"][str(answer.status)]
-                self.fits(answer, promised["content"]["application/json"]["schema"])
-                tried.add(operation)
-        self.assertEqual(len(tried), len(self.operations) - 4)
-
-    def test_more_answers(self):
-        """Other kinds of the same thing: the members that are null for one are there for another."""
-        for path, operation in ((f"/assets/{self.plan}", "assets.get"), ("/interlinkers/plan", "interlinkers.get"),
-                                ("/interlinkers/site", "interlinkers.get"), ("/interlinkers/survey", "interlinkers.get"),
-                                ("/processes", "processes.list"), ("/plugins?limit=1", "plugins.list"),
-                                ("/interlinkers?limit=1", "interlinkers.list"), ("/usage", "usage.list"),
-                                ("/notifications?unread=true", "notifications.list")):
-            for language in ("en", "lv"):
-                with self.subTest(path=path, language=language):
-                    answer = self.anna.ask("GET", path + ("&" if "?" in path else "?") + "lang=" + language)
-                    self.fits(answer, self.operations[operation][2]["responses"]["200"]["content"]["application/json"]["schema"])
-        for line in self.anna.raw("GET", "/api/v1/usage/export?format=jsonl").body.splitlines():
-            self.assertEqual(list(self.document.faults({"$ref": "#/components/schemas/UsageEvent"}, json.loads(line))), [])
-
     def refused(self, answer, status, pointer=None):
         self.assertEqual(answer.status, status, answer.body)
-        self.fits(answer, {"$ref": "#/components/schemas/Problem"})
+        self.assertEqual((answer.json["status"], answer.headers["X-Request-Id"]), (status, answer.json["id"]))
         if pointer is not None:
             self.assertIn(pointer, [e["pointer"] for e in answer.json["errors"]])
 
     def bodies(self):
         for operation, (method, path, about) in self.operations.items():
             if "requestBody" in about:
-                schema = self.document.follow(about["requestBody"]["content"]["application/json"]["schema"])
+                schema = about["requestBody"]["content"]["application/json"]["schema"]
                 yield operation, method, self.where(operation, path), about, schema
 
     def test_every_member_of_every_body_is_checked(self):
@@ -220,13 +126,16 @@ class Contract(unittest.TestCase):
         answer = self.anna.raw("POST", "/api/v1/processes", body + " " * (65536 - len(body)), JSON)
         self.assertEqual(answer.status, 201, answer.body)
 
+    def parameter(self, given):
+        return self.document["components"]["parameters"][given["$ref"].rsplit("/", 1)[1]] if "$ref" in given else given
+
     def test_every_parameter_is_checked(self):
         for operation, (method, path, about) in self.operations.items():
             if method != "GET" or operation == "events.stream":
                 continue
             start = self.where(operation, path)
             start += "&" if "?" in start else "?"
-            for parameter in (self.document.follow(p) for p in about["parameters"]):
+            for parameter in map(self.parameter, about["parameters"]):
                 if parameter["in"] != "query" or parameter["name"] == "token":
                     continue
                 schema = parameter["schema"]
