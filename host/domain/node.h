@@ -37,9 +37,7 @@ status node_started(store *s, live_list *live, const usage_actor *by, const char
 // One node as nodes.get shows it: with its process, path, needs and what it comes after. Names of needs in `language`.
 status node_write(store *s, answer *out, const char *node, const char *language, fault *f);
 
-// Set status, progress and dates of everything above `node` (and of the process) from the tasks below.
-status node_roll_up(store *s, const char *node, fault *f);
-// The same for a whole process, from the leaves upwards: after its nodes were made.
+// Set status, progress and dates of a whole process from its tasks, from the leaves upwards: after its nodes were made.
 status node_roll_up_all(store *s, const char *process, fault *f);
 
 #endif

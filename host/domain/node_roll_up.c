@@ -72,12 +72,3 @@ status node_roll_up_all(store *s, const char *process, fault *f) {
     arena_destroy(a);
     return st;
 }
-
-status node_roll_up(store *s, const char *node, fault *f) {
-    char process[ID_TEXT] = "";
-    store_rows *rows = store_query(s, "SELECT process FROM node WHERE id = ?", "t", node);
-    if (store_next(rows))
-        memcpy(process, store_text(rows, 0), strnlen(store_text(rows, 0), ID_TEXT - 1));
-    status st = store_end(rows, f);
-    return st == STATUS_OK && process[0] ? node_roll_up_all(s, process, f) : st;
-}

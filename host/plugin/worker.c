@@ -39,7 +39,6 @@ struct plugin_worker {
     int64_t watched_cpu, watched_since;
     bool late;
     char trouble[WORKER_TROUBLE];
-    char functions[64];
 };
 
 static int64_t steady_ms(void) {
@@ -88,12 +87,11 @@ static bool take_ready(plugin_worker *w, str payload) {
     read_texts(payload, &text, &name, &version, &level);
     if (version.ptr && !str_is(version, w->info->manifest->version)) {
         char trouble[WORKER_TROUBLE];
-        snprintf(trouble, sizeof trouble, "Its code says version %.40s, its manifest %.40s. Build it again.",
-                 version.len < 40 ? version.ptr : "", w->info->manifest->version);
+        snprintf(trouble, sizeof trouble, "Its code says version %.*s, its manifest %.40s. Build it again.",
+                 version.len < 40 ? (int)version.len : 40, version.ptr, w->info->manifest->version);
         worker_kill(w, trouble);
         return true;
     }
-    snprintf(w->functions, sizeof w->functions, "%.*s", name.len < sizeof w->functions ? (int)name.len : 0, name.ptr);
     w->phase = PHASE_READY;
     w->was_ready = true;
     w->since = steady_ms();
@@ -344,10 +342,6 @@ bool plugin_worker_stopping(const plugin_worker *w) {
 
 int64_t plugin_worker_idle_since(const plugin_worker *w) {
     return w->since;
-}
-
-const char *plugin_worker_functions(const plugin_worker *w) {
-    return w->functions;
 }
 
 void plugin_worker_wait(plugin_worker *w, int64_t until) {

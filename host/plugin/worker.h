@@ -31,8 +31,7 @@ void plugin_worker_destroy(plugin_worker *w);
 size_t plugin_worker_room(const plugin_worker *w);  // how many calls it can take now
 bool plugin_worker_watched(const plugin_worker *w); // must be looked after by plugin_worker_tick every 10 ms
 size_t plugin_worker_flying(const plugin_worker *w);
-int64_t plugin_worker_idle_since(const plugin_worker *w);    // steady milliseconds; only when nothing is flying
-const char *plugin_worker_functions(const plugin_worker *w); // "create handle event", once it is ready
+int64_t plugin_worker_idle_since(const plugin_worker *w); // steady milliseconds; only when nothing is flying
 
 // STATUS_OK: it is in flight (after the next flush). Anything else: it is not, and cannot be sent.
 status plugin_worker_send(plugin_worker *w, call_slot *slot, uint64_t number, fault *f);

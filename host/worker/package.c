@@ -122,15 +122,6 @@ bool package_read(package *p, const char *folder, char sentence[SENTENCE_SIZE]) 
            each_file(p, "templates", "", 1, template_reader, sentence);
 }
 
-void package_free(package *p) {
-    template_cache_destroy(p->cache);
-    json_decref(p->texts);
-    json_decref(p->settings);
-    json_decref(p->permissions);
-    arena_destroy(p->arena);
-    *p = (package){0};
-}
-
 str package_text(const package *p, str language, const char *key) {
     char code[16] = "";
     if (language.len < sizeof code)

@@ -27,9 +27,8 @@ typedef struct package {
     template_cache *cache;
 } package;
 
-// False with a sentence when something in the folder cannot be read. package_free in any case.
+// False with a sentence when something in the folder cannot be read. What it holds lasts as long as the process.
 bool package_read(package *p, const char *folder, char sentence[SENTENCE_SIZE]);
-void package_free(package *p);
 
 // A text in a language, else in English. ptr NULL if there is none. Lives as long as the package.
 str package_text(const package *p, str language, const char *key);

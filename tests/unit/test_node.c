@@ -188,7 +188,6 @@ static void one_node_with_where_it_stands(void **state) {
     assert_string_equal(json_text_at(json_array_get(after, 0), "status"), "awaiting");
     assert_int_equal(json_array_size(json_object_get(get(&p, "o"), "children")), 3);
     assert_int_equal(node_write(w->db, world_answer(w), id_create().text, "en", NULL), STATUS_NOT_FOUND);
-    world_ok(w, node_roll_up(w->db, id_create().text, &w->fault));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
