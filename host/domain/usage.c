@@ -110,7 +110,8 @@ status usage_list_write(store *s, arena *a, answer *out, const usage_filter *fil
         st = usage_names_load(s, a, filter, &names, f);
     if (st != STATUS_OK)
         return st;
-    store_rows *rows = usage_row_query(s, filter, before, false, limit + 1);
+    int64_t floor = usage_row_floor(s, filter, before);
+    store_rows *rows = usage_row_query(s, filter, before, floor, false, limit + 1);
     usage_row row = {0};
     bool more = false;
     answer_object(out);
@@ -126,8 +127,8 @@ status usage_list_write(store *s, arena *a, answer *out, const usage_filter *fil
     }
     answer_end(out);
     char next[CURSOR_TEXT];
-    cursor_make(row.seq, next);
-    answer_put_text(out, "next", more ? next : NULL);
+    cursor_make(more ? row.seq : floor, next);
+    answer_put_text(out, "next", more || floor ? next : NULL);
     answer_end(out);
     return store_end(rows, f);
 }

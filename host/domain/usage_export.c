@@ -80,7 +80,7 @@ status usage_export_next(usage_export *e, store *s, buffer *out, bool *more, fau
     if (!e->started && e->format == USAGE_CSV)
         buffer_add(out, "id,at,person,name,role,action,process,node,asset,interlinker,plugin,data\r\n");
     e->started = true;
-    store_rows *rows = usage_row_query(s, &e->filter, e->seq, true, CHUNK);
+    store_rows *rows = usage_row_query(s, &e->filter, e->seq, INT64_MAX, true, CHUNK);
     int count = 0;
     for (; store_next(rows); count++) {
         usage_row row;

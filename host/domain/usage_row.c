@@ -10,15 +10,16 @@
 #define REST                                                                                                           \
     " AND " IS_OR_ANY("node") " AND " IS_OR_ANY("interlinker") " AND " IS_OR_ANY(                                      \
         "person") " AND COALESCE(?, action) = action AND at >= ? AND at < ?"
-#define OLDEST_FIRST " AND seq > ? ORDER BY seq LIMIT ?"
-#define NEWEST_FIRST " AND seq < ? ORDER BY seq DESC LIMIT ?"
+#define OLDEST_FIRST " AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+#define NEWEST_FIRST " AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?"
 // Each begins with what an index can find.
 #define OF_ASSET COLUMNS "asset = ? AND " IS_OR_ANY("process") REST
 #define OF_NODE COLUMNS "node = ? AND " IS_OR_ANY("process") REST
 #define OF_PROCESS COLUMNS "process = ? AND " IS_OR_ANY("asset") REST
 #define OF_ALL COLUMNS IS_OR_ANY("asset") " AND " IS_OR_ANY("process") REST
 
-store_rows *usage_row_query(store *s, const usage_filter *filter, int64_t seq, bool oldest_first, int64_t limit) {
+store_rows *usage_row_query(store *s, const usage_filter *filter, int64_t seq, int64_t until, bool oldest_first,
+                            int64_t limit) {
     const char *sql, *first = filter->asset, *second = filter->process, *node = filter->node;
     if (filter->asset) {
         sql = oldest_first ? OF_ASSET OLDEST_FIRST : OF_ASSET NEWEST_FIRST;
@@ -31,8 +32,25 @@ store_rows *usage_row_query(store *s, const usage_filter *filter, int64_t seq, b
     } else {
         sql = oldest_first ? OF_ALL OLDEST_FIRST : OF_ALL NEWEST_FIRST;
     }
-    return store_query(s, sql, "ttttttiiii", first, second, node, filter->interlinker, filter->person,
-                       filter->action, filter->from, filter->to ? filter->to : INT64_MAX, seq, limit);
+    return store_query(s, sql, "ttttttiiiii", first, second, node, filter->interlinker, filter->person,
+                       filter->action, filter->from, filter->to ? filter->to : INT64_MAX, seq, until,
+                       limit);
+}
+
+#define FLOOR "SELECT seq FROM usage WHERE "
+#define FLOOR_END "seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ?"
+
+int64_t usage_row_floor(store *s, const usage_filter *filter, int64_t seq) {
+    const int64_t most = USAGE_ROWS_LOOKED_AT;
+    if (!filter->interlinker && !filter->person && !filter->action && !filter->from && !filter->to)
+        return 0;
+    if (filter->asset)
+        return store_count(s, 0, FLOOR "asset = ? AND " FLOOR_END, "tii", filter->asset, seq, most);
+    if (filter->node)
+        return store_count(s, 0, FLOOR "node = ? AND " FLOOR_END, "tii", filter->node, seq, most);
+    if (filter->process)
+        return store_count(s, 0, FLOOR "process = ? AND " FLOOR_END, "tii", filter->process, seq, most);
+    return store_count(s, 0, FLOOR FLOOR_END, "ii", seq, most);
 }
 
 void usage_row_read(store_rows *rows, usage_row *out) {

@@ -3,6 +3,7 @@
 
 #include "domain/usage.h"
 #include "domain/usage_export.h"
+#include "domain/usage_row.h"
 
 static void append(world *w, const person *who, const char *action, const char *process, const char *node,
                    const char *asset, int64_t at, const char *data) {
@@ -115,6 +116,30 @@ static void pages_meet_without_gap_or_double(void **state) {
     }
 }
 
+// What is rare in a long log is found page by page, each of them after a bounded look.
+static void rare_things_are_found_in_short_pages(void **state) {
+    world *w = *state;
+    world_ok(w, store_begin(w->db, &w->fault));
+    append(w, &w->ada, "rare", "p", "n", "a", 1, NULL);
+    for (int i = 0; i < 2 * USAGE_ROWS_LOOKED_AT; i++)
+        append(w, &w->ada, "common", "p", "n", "a", 2, NULL);
+    world_ok(w, store_commit(w->db, &w->fault));
+    usage_filter places[] = {{.process = "p"}, {.node = "n"}, {.asset = "a"}, {0}};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        places[i].action = "rare";
+        const char *after = NULL;
+        size_t pages = 0, found = 0;
+        do {
+            json_t *page = list(w, &places[i], after, 10);
+            found += json_array_size(json_object_get(page, "items"));
+            after = json_text_at(page, "next");
+            pages++;
+        } while (after && pages < 10);
+        assert_int_equal(found, 1);
+        assert_int_equal(pages, 2);
+    }
+}
+
 static void an_action_is_a_word(void **state) {
     world *w = *state;
     const char *good[] = {"a", "asset.opened", "x_1-2"}, *bad[] = {"", "A", "1a", "a b", "ä", "a\n", NULL};
@@ -196,6 +221,7 @@ int main(void) {
         TEST(names_are_for_the_same_process_only),
         TEST(filters_narrow),
         TEST(pages_meet_without_gap_or_double),
+        TEST(rare_things_are_found_in_short_pages),
         TEST(an_action_is_a_word),
         TEST(csv_is_safe_to_open),
         TEST(json_lines_hold_every_event_oldest_first),
