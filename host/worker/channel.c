@@ -65,7 +65,8 @@ static bool channel_fill(channel *c) {
 bool channel_next(channel *c, frame *out) {
     for (;;) {
         size_t used = 0;
-        int found = frame_take((str){c->in + c->start, c->end - c->start}, out, &used);
+        // There is no room for input before the first of it, and nothing may be added to no pointer.
+        int found = c->in ? frame_take((str){c->in + c->start, c->end - c->start}, out, &used) : 0;
         if (found < 0)
             return false;
         c->start += used;
