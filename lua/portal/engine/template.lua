@@ -217,6 +217,7 @@ local function translate(source)
         add(guarded(literal_code, state, text), lines)
         line = line + lines
         if not from then break end
+        local starts_line = text:find("\n[ \t]*$") or (source:sub(at - 1, at - 1) == "\n" and text:find("^[ \t]*$"))
         local stop, stop_end = source:find(closing[kind], to + 1, true)
         if not stop then error({line = line, text = "{" .. kind .. " is not closed"}, 0) end
         local content = source:sub(to + 1, stop - 1):match("^%s*(.-)%s*$")
@@ -226,7 +227,7 @@ local function translate(source)
         line = line + inside
         at = stop_end + 1
         -- A line that only holds a statement leaves no empty line behind.
-        if kind ~= "{" and source:sub(at, at) == "\n" and source:sub(1, from - 1):find("\n[ \t]*$") then
+        if kind ~= "{" and source:sub(at, at) == "\n" and starts_line then
             at, line = at + 1, line + 1
             add("\n", 1)
         end
