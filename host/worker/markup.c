@@ -28,11 +28,12 @@ static bool is_one_of(const char *name, const char *const *names) {
     return false;
 }
 
-// Names longer than the room differ from all that matter here, so the rest is dropped.
+// Names longer than the room differ from all that matter here, so the rest is dropped. So do names with a NUL, for which
+// browsers take U+FFFD.
 static void add(char name[MARKUP_NAME_SIZE], char c) {
     size_t len = strlen(name);
     if (len + 1 < MARKUP_NAME_SIZE) {
-        name[len] = lower(c);
+        name[len] = c ? lower(c) : '?';
         name[len + 1] = '\0';
     }
 }
@@ -250,8 +251,12 @@ markup_place markup_value(const markup *m, const char **why) {
     *why = NULL;
     switch (m->state) {
     case MARKUP_TEXT:
-    case MARKUP_PLAIN:
         return PLACE_TEXT;
+    case MARKUP_PLAIN:
+        // The value might finish the end tag, or by being empty let the page finish it.
+        if (m->matched)
+            *why = "behind a < or the beginning of an end tag; finish that first, or write &lt;";
+        return m->matched ? PLACE_NONE : PLACE_TEXT;
     case MARKUP_DOUBLE:
     case MARKUP_SINGLE:
         if (m->attribute == ATTRIBUTE_CODE)
@@ -284,7 +289,6 @@ markup_place markup_value(const markup *m, const char **why) {
 }
 
 void markup_passed(markup *m, bool link) {
-    m->matched = 0; // what was matched of an end tag is broken by the value
     if (m->url == URL_START)
         m->url = link ? URL_AFTER_LINK : URL_PATH;
     if (link)

@@ -186,7 +186,16 @@ static void browsers_are_taken_at_their_word(void **state) {
     expect("</?--x><a title=\"--><script>{{v}}\">", "{\"v\": \"<\"}", "</?--x><a title=\"--><script>&lt;\">");
     refuse("<!-- --!-><a title=\"--><script>{{a}}</script>", "inside a script");
     expect("<noscript><p title=\"</noscript>{{v}}", "{\"v\": \"<\"}", "<noscript><p title=\"</noscript>&lt;");
-    expect("<textarea></te{{v}}xtarea>{{v}}", "{\"v\": \"<\"}", "<textarea></te&lt;xtarea>&lt;");
+    // A value, or its absence, could finish the end tag.
+    refuse("<textarea><{{v}}", "behind a <");
+    refuse("<textarea></te{{v}}xtarea>", "the beginning of an end tag");
+    refuse("<textarea></textarea{{v}}</textarea>", "the beginning of an end tag");
+    refuse("<title>a <{{#v}}b{{/v}}{{v}}</title>", "begins and ends in different places");
+    expect("<textarea></texts{{v}}</textarea>{{v}}", "{\"v\": \"<\"}", "<textarea></texts&lt;</textarea>&lt;");
+    static const char unnamed[] = "<title\0></title><script>{{a}}";
+    char sentence[SENTENCE_SIZE] = "";
+    assert_null(template_compile((str){unnamed, sizeof unnamed - 1}, sentence));
+    assert_non_null(strstr(sentence, "inside a script"));
     // And what is fine stays fine.
     expect("<a href=\"https://a.eu/{{v}}\" title=\"a: {{v}}\">", "{\"v\": 1}", "<a href=\"https://a.eu/1\" title=\"a: 1\">");
     expect("<a href=\"mailto:{{v}}\"><a href=\"{{v}}/a:{{v}}\"><a href=\"?a=1&amp;b={{v}}\">", "{\"v\": 1}",
