@@ -76,7 +76,7 @@ static void worker_send(worker *w) {
 static bool worker_receive(worker *w, frame *f) {
     for (;;) {
         size_t used = 0;
-        int found = frame_take((str){w->in.ptr + w->start, w->in.len - w->start}, f, &used);
+        int found = w->in.ptr ? frame_take((str){w->in.ptr + w->start, w->in.len - w->start}, f, &used) : 0;
         assert_true(found >= 0);
         w->start += used;
         if (found)
