@@ -65,7 +65,7 @@ one_symbol "$work/plugin.so"
 # ---- the starting points, with the build helper
 
 cp -r "$work"/prefix/share/interlink/template/c "$work/mine"
-cmake -S "$work/mine" -B "$work/mine/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_BUILD_TYPE=Release >/dev/null
+cmake -G Ninja -S "$work/mine" -B "$work/mine/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_BUILD_TYPE=Release >/dev/null
 cmake --build "$work/mine/build" >/dev/null
 one_symbol "$work/mine/build/my-tool/plugin.so"
 for file in interlinker.json i18n/en.json instructions.md; do
