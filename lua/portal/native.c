@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "html_writer.h"
 #include "markdown.h"
 #include "value_lua.h"
 
@@ -188,6 +189,7 @@ void native_push(lua_State *lua) {
     static const luaL_Reg functions[] = {
         {"escape", native_escape},
         {"url_encode", native_url_encode},
+        {"writer", html_writer_new},
         {"form_decode", native_form_decode},
         {"json_decode", native_json_decode},
         {"json_encode", native_json_encode},

@@ -4,6 +4,7 @@
 //
 //   escape(text) -> text               & < > " ' become entities
 //   url_encode(text) -> text           RFC 3986
+//   writer(safe) -> put, take         see html_writer.h
 //   form_decode(text) -> table         a=1&b=2&b=3: {a = {"1"}, b = {"2", "3"}}; nil for a bad escape or bad UTF-8
 //   json_decode(text) -> value         nil, reason
 //   json_encode(value) -> text         nil, reason

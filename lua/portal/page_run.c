@@ -124,10 +124,25 @@ static json_t *body_read(lua_State *lua, int index, arena *memory) {
     return arena_json(memory, body);
 }
 
+// The list of names at the index stays on the stack during the call, and so do the names.
+static void members_read(lua_State *lua, int index, answer_lua *a) {
+    if (lua_isnoneornil(lua, index))
+        return;
+    luaL_checktype(lua, index, LUA_TTABLE);
+    lua_Integer count = (lua_Integer)lua_rawlen(lua, index);
+    for (lua_Integer i = 1; i <= count; i++) {
+        luaL_argcheck(lua, lua_rawgeti(lua, index, i) == LUA_TSTRING, index, "names of members are texts");
+        luaL_argcheck(lua, answer_lua_want(a, lua_tostring(lua, -1)), index, "too many members");
+        lua_pop(lua, 1);
+    }
+}
+
 static answer *call_answer(page_run *run, bool read) {
-    if (read)
-        return answer_lua_init(&run->lua_answer, run->thread);
-    return answer_json_init(&run->json_answer, &run->json);
+    if (!read)
+        return answer_json_init(&run->json_answer, &run->json);
+    answer *a = answer_lua_init(&run->lua_answer, run->thread);
+    members_read(run->thread, 6, &run->lua_answer);
+    return a;
 }
 
 int page_run_call(lua_State *lua) {

@@ -30,7 +30,8 @@ struct page_run {
 // The run that a coroutine belongs to.
 page_run *page_run_of(lua_State *thread);
 
-// The Lua function call(operation, id, query, body, language) -> result, or nil and a problem
+// The Lua function call(operation, id, query, body, language, only) -> result, or nil and a problem. `only` lists the
+// names of the members that a read keeps, at any level; without it all are kept. A problem:
 //   {status, code, detail, about, errors = {{pointer, code, detail}}}
 int page_run_call(lua_State *lua);
 

@@ -9,29 +9,28 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "domain/meta.h"
+#include "lua_memory.h"
 #include "native.h"
 #include "page_run.h"
 #include "value_lua.h"
 
+enum { IDLE_THREADS = 16 };
+
+// A coroutine for one request. It is used again by a later one: a new one would have to grow its stack first.
+typedef struct page_thread {
+    lua_State *lua;
+    int reference; // keeps it from being collected
+} page_thread;
+
 struct portal {
     services_loop *loop;
+    lua_memory memory;
     lua_State *lua;
     int handle; // reference to the function that boot.lua gave
     size_t running;
+    page_thread idle[IDLE_THREADS];
+    size_t idle_count;
 };
-
-// Lua reports a lack of memory by a jump through C code; like the rest of the host, the portal ends instead.
-static void *memory_or_abort(void *context, void *block, size_t old_size, size_t size) {
-    (void)context, (void)old_size;
-    if (size == 0) {
-        free(block);
-        return NULL;
-    }
-    void *fresh = realloc(block, size);
-    if (!fresh)
-        abort();
-    return fresh;
-}
 
 static void given_set(lua_State *lua, const char *name, const char *text) {
     lua_pushstring(lua, text);
@@ -81,12 +80,14 @@ static int boot(lua_State *lua) {
 
 status portal_create(services_loop *on, const char *folder, const char *static_version, portal **out, fault *f) {
     portal *p = calloc(1, sizeof *p);
-    lua_State *lua = p ? lua_newstate(memory_or_abort, NULL) : NULL;
+    lua_State *lua = p ? lua_newstate(lua_memory_give, &p->memory) : NULL;
     if (!lua)
         abort();
     p->loop = on;
     p->lua = lua;
     luaL_openlibs(lua);
+    // Nearly all that a page makes is garbage when it is done; templates and texts stay for ever.
+    lua_gc(lua, LUA_GCGEN, 0, 0);
     lua_pushcfunction(lua, boot);
     lua_pushstring(lua, folder);
     lua_pushstring(lua, static_version);
@@ -107,6 +108,7 @@ void portal_destroy(portal *p) {
     if (!p)
         return;
     lua_close(p->lua);
+    lua_memory_free(&p->memory);
     free(p);
 }
 
@@ -128,13 +130,16 @@ static void person_push(lua_State *lua, const person *actor) {
 
 // What a form must bring back: bound to the session, so that no other site can know it.
 static void token_set(lua_State *lua, const portal_exchange *x, const services *s) {
-    char what[160], hex[2 * CRYPTO_MAC + 1];
+    static const char digits[] = "0123456789abcdef";
+    char what[160], hex[2 * CRYPTO_MAC];
     uint8_t mac[CRYPTO_MAC];
     int len = snprintf(what, sizeof what, "form:%s", x->session ? x->session : "");
     crypto_mac(s->secret, what, (size_t)len < sizeof what ? (size_t)len : sizeof what - 1, mac);
-    for (size_t i = 0; i < CRYPTO_MAC; i++)
-        snprintf(hex + 2 * i, 3, "%02x", mac[i]);
-    given_set(lua, "csrf", hex);
+    for (size_t i = 0; i < CRYPTO_MAC; i++) {
+        hex[2 * i] = digits[mac[i] >> 4];
+        hex[2 * i + 1] = digits[mac[i] & 15];
+    }
+    text_set(lua, "csrf", (str){hex, sizeof hex});
 }
 
 static void request_push(lua_State *lua, const portal_exchange *x, const services *s) {
@@ -194,6 +199,24 @@ static void answer_plainly(lua_State *lua, portal_exchange *x) {
     x->page = str_from(page);
 }
 
+static page_thread thread_take(portal *p) {
+    if (p->idle_count > 0)
+        return p->idle[--p->idle_count];
+    page_thread fresh = {.lua = lua_newthread(p->lua)};
+    fresh.reference = luaL_ref(p->lua, LUA_REGISTRYINDEX);
+    return fresh;
+}
+
+// A coroutine that ended by a mistake is of no more use.
+static void thread_give(portal *p, page_thread thread, bool fine) {
+    if (!fine || p->idle_count == IDLE_THREADS) {
+        luaL_unref(p->lua, LUA_REGISTRYINDEX, thread.reference);
+        return;
+    }
+    lua_settop(thread.lua, 0);
+    p->idle[p->idle_count++] = thread;
+}
+
 static void run_resume(page_run *run, int values) {
     int results = 0;
     portal *p = run->exchange->state;
@@ -205,7 +228,7 @@ static void run_resume(page_run *run, int values) {
         answer_take(run->thread, x);
     else
         answer_plainly(run->thread, x);
-    luaL_unref(p->lua, LUA_REGISTRYINDEX, run->reference);
+    thread_give(p, (page_thread){run->thread, run->reference}, state == LUA_OK);
     p->running--;
     x->done(x);
 }
@@ -216,8 +239,9 @@ void portal_request(portal *p, portal_exchange *x) {
     run->loop = p->loop;
     run->exchange = x;
     run->resume = run_resume;
-    run->thread = lua_newthread(p->lua);
-    run->reference = luaL_ref(p->lua, LUA_REGISTRYINDEX);
+    page_thread thread = thread_take(p);
+    run->thread = thread.lua;
+    run->reference = thread.reference;
     *(page_run **)lua_getextraspace(run->thread) = run;
     p->running++;
     lua_rawgeti(run->thread, LUA_REGISTRYINDEX, p->handle);

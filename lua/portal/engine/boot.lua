@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- boot: the host runs this once for each Lua state and gets back the function that answers requests.
 --
--- Given: {native, folder, static_version, call, site_name}. `call(operation, id, query, body, language)` gives a result
--- or nil and a problem; it may wait, so requests run as coroutines. site_name is {en = ..., it = ...}, or nil.
+-- Given: {native, folder, static_version, call, site_name}. `call(operation, id, query, body, language, only)` gives a
+-- result or nil and a problem; it may wait, so requests run as coroutines. site_name is {en = ..., it = ...}, or nil.
 -- A request: {method, path, query, body, accept_language, language_cookie, cross_site, person, csrf, id, origin}.
 -- Its answer: {status, body, location, language, set_language}.
 
@@ -26,7 +26,7 @@ end
 
 local site = {
     name = given.site_name, static_version = given.static_version, call = given.call,
-    texts = i18n.load(given.folder),
+    texts = i18n.load(given.folder), language_names = {},
 }
 site.templates = template.set(read_template)
 

@@ -17,6 +17,9 @@ function html.safe(text)
     return setmetatable({html = text}, Safe)
 end
 
+--- For templates: put(places, ...) and take(), see html_writer.h.
+function html.writer() return native.writer(Safe) end
+
 function html.is_safe(value)
     return getmetatable(value) == Safe
 end
@@ -44,6 +47,8 @@ local schemes = {http = true, https = true, mailto = true, tel = true}
 function html.url(value)
     if value == nil then return "" end
     local text = tostring(value)
+    -- Most addresses are plain paths of this site, in which nothing has to be escaped.
+    if text:find("^/[%w._~-][%w._~/-]*$") then return text end
     local scheme = text:match("^%s*([%a][%w+.-]*):")
     if scheme then
         if not schemes[scheme:lower()] or text:find("[%c%s]") then return "#" end
@@ -69,6 +74,7 @@ end
 
 --- Several texts, some of them safe HTML, with a separator between them.
 function html.join(values, separator)
+    if #values == 1 and html.is_safe(values[1]) then return values[1] end
     local parts = {}
     for i, value in ipairs(values) do parts[i] = html.text(value) end
     return html.safe(table.concat(parts, html.escape(separator)))

@@ -8,6 +8,9 @@ local html = require "engine.html"
 
 local i18n = {}
 
+local concat = table.concat
+local none = {}
+
 --- In the order in which a reader chooses from them.
 i18n.languages = {"en", "es", "it", "lv", "nl", "fr", "de"}
 
@@ -51,19 +54,52 @@ local function number_text(texts, n)
     return (grouped:gsub("%z", separator))
 end
 
+-- A text cut where its parameters stand: literal, name, literal, name, literal. Each text is cut once.
+local function cut(text)
+    local pieces, at = {}, 1
+    while true do
+        local from, to, name = text:find("{([%w_]+)}", at)
+        pieces[#pieces + 1] = text:sub(at, (from or #text + 1) - 1)
+        if not from then return pieces end
+        pieces[#pieces + 1] = name
+        at = to + 1
+    end
+end
+
+local cuts = setmetatable({}, {__index = function(self, text)
+    local pieces = cut(text)
+    self[text] = pieces
+    return pieces
+end})
+
 local function fill(text, params, convert)
-    if not text:find("{", 1, true) then return text end
-    return (text:gsub("{([%w_]+)}", function(name)
-        local value = params[name]
-        if value == nil then return nil end
-        return convert(value)
-    end))
+    local pieces = cuts[text]
+    if #pieces == 1 then return text end
+    local filled = {pieces[1]}
+    for i = 2, #pieces, 2 do
+        local value = params[pieces[i]]
+        filled[i] = value == nil and "{" .. pieces[i] .. "}" or convert(value)
+        filled[i + 1] = pieces[i + 1]
+    end
+    return concat(filled)
 end
 
 local function reader_make(texts, fallback, language)
     local choose = plural[language]
 
     local function find(key) return texts[key] or fallback[key] or key end
+
+    local function has(key) return texts[key] ~= nil or fallback[key] ~= nil end
+
+    local escaped = {}  -- texts of the files as HTML, as they come up
+
+    local function find_escaped(key)
+        local text = escaped[key]
+        if text then return text end
+        text = html.escape(find(key))
+        if has(key) then escaped[key] = text end
+        return text
+    end
 
     local function plain(value)
         if math.type(value) == "integer" then return number_text(texts, value) end
@@ -81,7 +117,8 @@ local function reader_make(texts, fallback, language)
 
     --- The text of a key.
     function reader.t(key, params)
-        return fill(find(key), params or {}, plain)
+        local text = texts[key] or find(key)
+        return params and fill(text, params, plain) or text
     end
 
     --- The text of a key whose form depends on n, which is also its {n}.
@@ -93,10 +130,10 @@ local function reader_make(texts, fallback, language)
 
     --- The same as HTML: the text is escaped, safe HTML among the parameters stays.
     function reader.th(key, params)
-        return html.safe(fill(html.escape(find(key)), params or {}, safe))
+        return html.safe(fill(find_escaped(key), params or none, safe))
     end
 
-    function reader.has(key) return texts[key] ~= nil or fallback[key] ~= nil end
+    reader.has = has
 
     function reader.number(n) return plain(math.tointeger(n) or n) end
 

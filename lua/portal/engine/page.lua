@@ -4,6 +4,7 @@
 --   page.params.id, page.query.search, page.typed.name   parts of the path, parameters, fields of a posted form
 --   page.person, page.language, page.t, page.tn, page.th  who reads, and the texts in their language
 --   page:need(operation, {id=, query=, body=})  the result; a problem ends the page with the right error page
+--       only = {"items", "id"}: a read makes no other members, at any level; for long lists of which little is shown
 --   page:try(operation, {...})                  the result, or nil and the problem {status, code, detail, errors}
 --   page:show(template, data, status)           answer with a page
 --   page:go(path, query)                        answer with a redirect (303)
@@ -66,7 +67,8 @@ end
 
 function page:try(operation, arguments)
     arguments = arguments or {}
-    return self.site.call(operation, arguments.id, arguments.query, arguments.body, self.language)
+    return self.site.call(operation, arguments.id, arguments.query, arguments.body, self.language,
+        arguments.only)
 end
 
 function page:need(operation, arguments)
@@ -97,39 +99,36 @@ function page:problem_text(problem)
     return problem.detail or self.t("problem.unknown")
 end
 
+-- The address of this page in another language; its other parameters stay.
 local function switch_languages(self)
+    local path = self.request.method == "POST" and "/" or self.path
+    local query = {}
+    for name, values in pairs(self.query_lists) do query[name] = values end
     local list = {}
-    for _, code in ipairs(i18n.languages) do
-        local query = {}
-        for name, values in pairs(self.query_lists) do query[name] = values end
+    for i, code in ipairs(i18n.languages) do
         query.lang = code
-        list[#list + 1] = {
-            code = code, name = language_names[code], current = code == self.language,
-            href = html.address(self.request.method == "POST" and "/" or self.path, query),
+        list[i] = {
+            code = code, name = language_names[code], current = code == self.language, href = html.address(path, query),
         }
     end
     return list
 end
 
-local function site_name(self)
-    local names = self.site.name
-    if type(names) ~= "table" then return self.t("site.name") end
-    return names[self.language] or names.en or select(2, next(names)) or self.t("site.name")
+local function site_name(site, reader)
+    local names = site.name
+    if type(names) ~= "table" then return reader.t("site.name") end
+    return names[reader.language] or names.en or select(2, next(names)) or reader.t("site.name")
 end
 
--- The names that every template may use.
-local function page_names(self)
-    local reader, site = self.reader, self.site
-    local names = {
-        t = self.t, tn = self.tn, th = self.th, lang = self.language, person = self.person, path = self.path,
-        csrf = self.request.csrf, languages = switch_languages(self), site_name = site_name(self),
-        request_id = self.request.id,
-    }
+-- The names that every template may use and that are the same for every page in a language.
+local function language_names_make(site, reader)
+    local language = reader.language
+    local names = {t = reader.t, tn = reader.tn, th = reader.th, lang = language, site_name = site_name(site, reader)}
     function names.static(file) return "/static/" .. site.static_version .. "/" .. file end
     function names.other_language(code)
-        return code and code ~= "" and code ~= self.language and code or self.language
+        return code and code ~= "" and code ~= language and code or language
     end
-    function names.said(language, value) return html.said(self.language, language, value) end
+    function names.said(other, value) return html.said(language, other, value) end
     function names.date(value) return moment.date(reader, value) end
     function names.ago(value) return moment.ago(reader, value) end
     function names.until_day(value) return moment.until_day(reader, value) end
@@ -137,15 +136,29 @@ local function page_names(self)
     function names.size(value) return text.size(reader, value) end
     function names.language_name(code) return text.language(reader, code) end
     function names.licence(value) return text.licence(reader, value) end
-    function names.markdown(value, heading) return text.markdown(value, heading) end
-    function names.address(path, query) return html.address(path, query) end
+    names.markdown, names.address = text.markdown, html.address
     names.initials, names.short, names.plain = text.initials, text.short, text.plain
-    return names
+    return {__index = names}
+end
+
+-- A page's own names, then those of this request, then those of its language.
+local function names_add(self, data)
+    local kept = self.site.language_names
+    local shared = kept[self.language] or language_names_make(self.site, self.reader)
+    kept[self.language] = shared
+    local own = {
+        person = self.person, path = self.path, csrf = self.request.csrf, languages = switch_languages(self),
+        request_id = self.request.id,
+    }
+    for name, value in pairs(own) do
+        if data[name] == nil then data[name] = value end
+    end
+    setmetatable(data, shared)
 end
 
 local function unread_count(self)
     if not self.person then return 0 end
-    local messages = self:try("notifications.list", {query = {limit = 1, unread = true}})
+    local messages = self:try("notifications.list", {query = {limit = 1, unread = true}, only = {"unread"}})
     return messages and messages.unread or 0
 end
 
@@ -154,7 +167,7 @@ function page:show(name, data, status)
     local done = self.query.done
     if done and self.reader.has("done." .. done) then data.flash = data.flash or self.t("done." .. done) end
     if data.unread == nil then data.unread = unread_count(self) end
-    setmetatable(data, {__index = page_names(self)})
+    names_add(self, data)
     self.answer.status = status or 200
     self.answer.body = self.site.templates.render(name, data)
 end

@@ -7,25 +7,31 @@ local moment = require "engine.moment"
 
 local plan = {}
 
+local none = {}
+
+--- What the functions here, and the pages that use them, look at in a tree.
+plan.members = {"nodes", "id", "kind", "name", "status", "end", "prerequisites", "assets", "children"}
+
 --- Every node of the tree by id, and the tasks in their order, each with its `phase`.
 function plan.index(nodes)
     local by_id, tasks = {}, {}
     local function walk(list, phase)
-        for _, node in ipairs(list or {}) do
+        for _, node in ipairs(list) do
             by_id[node.id] = node
             if node.kind == "task" then
                 tasks[#tasks + 1] = node
                 node.phase = phase
             end
-            walk(node.children, phase or node)
+            local children = node.children
+            if children and children[1] then walk(children, phase or node) end
         end
     end
-    walk(nodes, nil)
+    if nodes then walk(nodes, nil) end
     return by_id, tasks
 end
 
 local function first_open_prerequisite(node, by_id)
-    for _, id in ipairs(node.prerequisites or {}) do
+    for _, id in ipairs(node.prerequisites or none) do
         local before = by_id[id]
         if before and before.status ~= "finished" then return before end
     end
@@ -40,6 +46,8 @@ function plan.mark(page, node, by_id, language)
     node.late = is_late(node)
     node.waits = before ~= nil and node.status == "awaiting"
     node.language = language
+    local has_items = type(node.assets) == "number" and node.assets > 0
+    if not (node["end"] or node.waits or has_items) then return node end
     local parts = {}
     if node["end"] and node.status ~= "finished" then
         parts[#parts + 1] = page.t(node.late and "task.was_due" or "task.until", {date = moment.until_day(page.reader,
@@ -47,7 +55,7 @@ function plan.mark(page, node, by_id, language)
     end
     if node.waits then parts[#parts + 1] = page.th("task.after", {name = html.said(page.language, language,
         before.name)}) end
-    if type(node.assets) == "number" and node.assets > 0 then parts[#parts + 1] = page.tn("task.items", node.assets) end
+    if has_items then parts[#parts + 1] = page.tn("task.items", node.assets) end
     node.note = #parts > 0 and html.join(parts, " · ") or nil
     return node
 end
@@ -65,9 +73,10 @@ end
 local function parents_of(nodes)
     local parents = {}
     local function walk(list, parent)
-        for _, node in ipairs(list or {}) do
+        for _, node in ipairs(list) do
             parents[node.id] = parent
-            walk(node.children, node)
+            local children = node.children
+            if children and children[1] then walk(children, node) end
         end
     end
     walk(nodes, nil)
@@ -82,7 +91,7 @@ function plan.next_tasks(nodes, limit)
     for _, task in ipairs(tasks) do
         if task.status == "in_progress" then
             begun[#begun + 1] = task
-        elseif task.status == "awaiting" and not is_held(task, by_id, parents) then
+        elseif #ready < limit and task.status == "awaiting" and not is_held(task, by_id, parents) then
             ready[#ready + 1] = task
         end
     end
@@ -105,7 +114,7 @@ end
 function plan.count(node)
     if node.kind == "task" then return node.status == "finished" and 1 or 0, 1 end
     local done, all = 0, 0
-    for _, child in ipairs(node.children or {}) do
+    for _, child in ipairs(node.children or none) do
         local child_done, child_all = plan.count(child)
         done, all = done + child_done, all + child_all
     end

@@ -13,6 +13,7 @@ end
 
 -- Decodes one part of a path; nil if it holds what no id of ours can hold.
 local function part_decode(part)
+    if not part:find("[^%w_.-]") then return part end
     local decoded = native.form_decode("x=" .. part:gsub("+", "%%2B"))
     local text = decoded and decoded.x and decoded.x[1]
     if not text or text:find("[%c/]") then return nil end
@@ -23,42 +24,58 @@ function router.new()
     local routes = {}
     local self = {}
 
+    -- A part of a pattern is a word that must stand there, or the name of a parameter.
     local function add(method, pattern, handler)
-        local names = select(2, pattern:gsub("{", ""))
-        routes[#routes + 1] = {method = method, parts = split(pattern), handler = handler, names = names}
+        local route = {method = method, handler = handler, words = {}, params = {}, names = 0}
+        for i, part in ipairs(split(pattern)) do
+            local name = part:match("^{([%w_]+)}$")
+            route.words[i], route.params[i] = not name and part, name or false
+            route.names = route.names + (name and 1 or 0)
+        end
+        routes[#routes + 1] = route
     end
 
     function self.get(pattern, handler) add("GET", pattern, handler) end
 
     function self.post(pattern, handler) add("POST", pattern, handler) end
 
-    local function match(route, parts)
-        if #route.parts ~= #parts then return nil end
+    local function fits(route, parts)
+        if #route.words ~= #parts then return false end
+        for i, word in ipairs(route.words) do
+            if word and word ~= parts[i] then return false end
+        end
+        return true
+    end
+
+    local function params_of(route, parts)
         local params = {}
-        for i, expected in ipairs(route.parts) do
-            local name = expected:match("^{([%w_]+)}$")
-            local value = part_decode(parts[i])
-            if not value then return nil end
-            if name then
-                params[name] = value
-            elseif expected ~= value then
-                return nil
-            end
+        for i, name in ipairs(route.params) do
+            if name then params[name] = parts[i] end
         end
         return params
     end
 
+    local function parts_of(path)
+        local parts = split(path)
+        for i, part in ipairs(parts) do
+            local decoded = part_decode(part)
+            if not decoded then return nil end
+            parts[i] = decoded
+        end
+        return parts
+    end
+
     --- handler, params; or nil and whether another method would do. A word of a path wins over {name}.
     function self.find(method, path)
-        local parts, other, best, best_params = split(path), false, nil, nil
+        local parts, other, best = parts_of(path), false, nil
+        if not parts then return nil, false end
         for _, route in ipairs(routes) do
-            local params = match(route, parts)
-            if params and route.method == method and not (best and best.names <= route.names) then
-                best, best_params = route, params
+            if fits(route, parts) then
+                if route.method == method and not (best and best.names <= route.names) then best = route end
+                other = true
             end
-            other = other or params ~= nil
         end
-        if best then return best.handler, best_params end
+        if best then return best.handler, params_of(best, parts) end
         return nil, other
     end
 

@@ -76,18 +76,20 @@ local function place_follow(place, text)
     while at <= #text do at = step[place.state](place, text, at) end
 end
 
+-- Gives the letter of the value's place (see html_writer.h) and the value itself.
 local function value_code(place, expression)
     if place.state == "text" then
         if place.raw then error("no value can stand inside <" .. place.raw .. ">", 0) end
-        return ("_out[#_out + 1] = _text(%s)"):format(expression)
+        return "t", ("(%s)"):format(expression)
     end
     if place.state == "tag" then error("a value inside a tag must be an attribute's value in quotes", 0) end
     if url_attributes[place.attribute] then
-        local how = place.begun and "_url_part" or "_url"
+        local begun = place.begun
         place.begun = true
-        return ("_out[#_out + 1] = %s(%s)"):format(how, expression)
+        if begun then return "u", ("(%s)"):format(expression) end
+        return "h", ("_url(%s)"):format(expression)
     end
-    return ("_out[#_out + 1] = _escape(%s)"):format(expression)
+    return "a", ("(%s)"):format(expression)
 end
 
 -- One {% statement %}: gives the Lua code for it, and keeps the stack of what is open.
@@ -137,19 +139,19 @@ statement["include"] = function(state, rest)
     local name, with = rest:match('^"([%w/_-]+)"%s*(.*)$')
     if not name then error('include needs: include "NAME" with {...}', 0) end
     if place_mark(state.place) ~= place_mark(place_new()) then error("an include stands between tags only", 0) end
-    with = with:match("^with%s+(.+)$") or "{}"
+    with = with:match("^with%s+(.+)$")
     state.needs[#state.needs + 1] = name
-    return ("_include(%q, _out, _within(_ENV, %s))"):format(name, with)
+    return with and ("_include(%q, _within(%s, _inner))"):format(name, with) or ("_include(%q, _ENV)"):format(name)
 end
 
 statement["block"] = function(state, rest)
     open(state, "block")
-    return ("_blocks[%q] = function(_out)"):format(rest)
+    return ("_blocks[%q] = function()"):format(rest)
 end
 
 statement["slot"] = function(state, rest)
     open(state, "slot")
-    return ("if _blocks[%q] then _blocks[%q](_out) else"):format(rest, rest)
+    return ("if _blocks[%q] then _blocks[%q]() else"):format(rest, rest)
 end
 
 statement["end"] = function(state)
@@ -166,17 +168,10 @@ statement["layout"] = function(state, rest)
     return ""
 end
 
-local function piece_code(state, kind, content)
-    if kind == "#" then return "" end
+local function statement_code(state, content)
     local word, rest = content:match("^([%a]+)%s*(.*)$")
-    local code
-    if kind == "{" then
-        code = value_code(state.place, content)
-    elseif word and statement[word] then
-        code = statement[word](state, rest)
-    else
-        error("unknown statement: " .. content, 0)
-    end
+    if not word or not statement[word] then error("unknown statement: " .. content, 0) end
+    local code = statement[word](state, rest)
     state.begun = true
     return code
 end
@@ -190,65 +185,113 @@ local function literal_code(state, text)
     state.begun = state.begun or text:find("%S") ~= nil
     if state.layout and #state.open == 0 then
         if text:find("%S") then error("a file with a layout has text only in its blocks", 0) end
-        return ("\n"):rep(select(2, text:gsub("\n", "")))
+        return nil
     end
-    return ("_out[#_out + 1] = %q"):format(text:gsub("\n%s+", "\n"))
+    return ("%q"):format(text:gsub("\n%s+", "\n"))
+end
+
+local function lines_in(text) return select(2, text:gsub("\n", "")) end
+
+-- The Lua code as it grows. Pieces of a page that follow each other are written by one call of _put, whose first
+-- argument says what each of them is; a Lua function takes at most some 250 arguments.
+local longest_put = 100
+
+local function code_new()
+    local parts, put = {}, nil
+    local code = {}
+
+    local function add(text, lines)
+        -- %q writes a newline of a literal as backslash-newline, which counts as a line of code as well.
+        parts[#parts + 1] = text .. ("\n"):rep(math.max(0, lines - lines_in(text))) .. " "
+    end
+
+    local function put_end()
+        if not put then return end
+        parts[put.at] = ("_put(%q"):format(table.concat(put.places))
+        parts[#parts + 1] = ") "
+        put = nil
+    end
+
+    --- A statement that takes so many lines in the template.
+    function code.add(text, lines)
+        put_end()
+        add(text, lines)
+    end
+
+    --- A piece of the page.
+    function code.put(place, value, lines)
+        if not put then
+            put = {at = #parts + 1, places = {}}
+            parts[put.at] = ""
+        end
+        put.places[#put.places + 1] = place
+        add("," .. value, lines)
+        if #put.places == longest_put then put_end() end
+    end
+
+    function code.text()
+        put_end()
+        return table.concat(parts)
+    end
+
+    return code
 end
 
 -- Lua code with the line numbers of the template, so that a mistake is found where it was made.
 local function translate(source)
-    local state = {place = place_new(), open = {}, needs = {}, code = {}}
-    local at, line = 1, 1
-    local function add(code, lines)
-        if not code then return end
-        -- %q writes a newline of a literal as backslash-newline, which counts as a line of code as well.
-        local own = select(2, code:gsub("\n", ""))
-        state.code[#state.code + 1] = code .. ("\n"):rep(math.max(0, lines - own)) .. " "
-    end
+    local state = {place = place_new(), open = {}, needs = {}}
+    local code, at, line = code_new(), 1, 1
     local function guarded(work, ...)
-        local ok, result = pcall(work, ...)
-        if not ok then error({line = line, text = result}, 0) end
-        return result
+        local ok, first, second = pcall(work, ...)
+        if not ok then error({line = line, text = first}, 0) end
+        return first, second
+    end
+    local function piece_add(kind, content, lines)
+        if kind == "{" then
+            local place, value = guarded(value_code, state.place, content)
+            code.put(place, value, lines)
+            state.begun = true
+        else
+            code.add(kind == "%" and guarded(statement_code, state, content) or "", lines)
+        end
     end
     while true do
         local from, to, kind = source:find("{([{%%#])", at)
         local text = source:sub(at, (from or #source + 1) - 1)
-        local lines = select(2, text:gsub("\n", ""))
-        add(guarded(literal_code, state, text), lines)
+        local literal, lines = guarded(literal_code, state, text), lines_in(text)
+        if literal then code.put("h", literal, lines) elseif lines > 0 then code.add("", lines) end
         line = line + lines
         if not from then break end
-        local starts_line = text:find("\n[ \t]*$") or (source:sub(at - 1, at - 1) == "\n" and text:find("^[ \t]*$"))
         local stop, stop_end = source:find(closing[kind], to + 1, true)
         if not stop then error({line = line, text = "{" .. kind .. " is not closed"}, 0) end
-        local content = source:sub(to + 1, stop - 1):match("^%s*(.-)%s*$")
-        local code = guarded(piece_code, state, kind, content)
-        local inside = select(2, source:sub(to, stop_end):gsub("\n", ""))
-        add(code, inside)
+        local inside = lines_in(source:sub(to, stop_end))
+        piece_add(kind, source:sub(to + 1, stop - 1):match("^%s*(.-)%s*$"), inside)
         line = line + inside
         at = stop_end + 1
         -- A line that only holds a statement leaves no empty line behind.
-        if kind ~= "{" and source:sub(at, at) == "\n" and starts_line then
+        if kind ~= "{" and source:sub(at, at) == "\n" and source:sub(1, from - 1):find("\n[ \t]*$") then
             at, line = at + 1, line + 1
-            add("\n", 1)
+            code.add("", 1)
         end
     end
     if #state.open > 0 then error({line = line, text = state.open[#state.open].kind .. " is not ended"}, 0) end
     if place_mark(state.place) ~= place_mark(place_new()) then
         error({line = line, text = "the file ends inside a tag"}, 0)
     end
-    return table.concat(state.code), state.layout, state.needs
+    return code.text(), state.layout, state.needs
 end
 
-local function within(outer, names)
-    return setmetatable(names, {__index = outer})
-end
+-- A template that is included has no blocks: only a layout is filled.
+local no_blocks = setmetatable({}, {__newindex = function(_, name) error("no layout takes the block " .. name, 0) end})
 
 --- A set of templates. `read(name)` gives the source of one.
 function template.set(read)
     local compiled = {}
     local set = {}
 
-    local function include(name, out, scope) compiled[name].run(out, scope, {}) end
+    local put, take = html.writer()
+
+    local function include(name, scope) compiled[name].run(scope, no_blocks) end
 
     local function compile(name)
         if compiled[name] then return end
@@ -259,13 +302,11 @@ function template.set(read)
             local where = type(code) == "table" and code or {line = 0, text = tostring(code)}
             error(("template %s.html:%d: %s"):format(name, where.line, where.text), 0)
         end
-        local chunk, mistake = load("local _text, _escape, _url, _url_part, _include, _within, _none, _ipairs = ... "
-            .. "return function(_out, _ENV, _blocks) " .. code .. " end", "=templates/" .. name .. ".html", "t")
+        local inner = code:find("_inner", 1, true) and "local _inner = {__index = _ENV} " or ""
+        local chunk, mistake = load("local _put, _url, _include, _within, _none, _ipairs = ... "
+            .. "return function(_ENV, _blocks) " .. inner .. code .. " end", "=templates/" .. name .. ".html", "t")
         if not chunk then error("template " .. mistake, 0) end
-        compiled[name] = {
-            run = chunk(html.text, html.escape, html.url, html.url_part, include, within, {}, ipairs),
-            layout = layout,
-        }
+        compiled[name] = {run = chunk(put, html.url, include, setmetatable, {}, ipairs), layout = layout}
         for _, other in ipairs(needs) do compile(other) end
     end
 
@@ -275,14 +316,14 @@ function template.set(read)
     --- The page as text. `scope` holds all that the templates may name.
     function set.render(name, scope)
         compile(name)
-        local out, blocks = {}, {}
-        local one = compiled[name]
-        one.run(out, scope, blocks)
+        take() -- what a page left behind that broke off
+        local one, blocks = compiled[name], {}
+        one.run(scope, blocks)
         while one.layout do
             one = compiled[one.layout]
-            one.run(out, scope, blocks)
+            one.run(scope, blocks)
         end
-        return table.concat(out)
+        return take()
     end
 
     return set

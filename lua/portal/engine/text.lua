@@ -72,7 +72,7 @@ end
 
 --- A title that fits a heading or a tab.
 function text.short(source, limit)
-    if native.text_length(source) <= limit then return source end
+    if #source <= limit or native.text_length(source) <= limit then return source end
     local cut = utf8.offset(source, limit) or #source
     return source:sub(1, cut - 1) .. "…"
 end

@@ -58,7 +58,7 @@ end
 
 local function show_plan(page)
     local one = load(page)
-    local tree = page:need("processes.tree", {id = one.id})
+    local tree = page:need("processes.tree", {id = one.id, only = plan.members})
     local by_id = plan.index(tree.nodes)
     for _, phase in ipairs(tree.nodes) do
         phase.done, phase.all = plan.count(phase)
@@ -76,7 +76,7 @@ end
 
 local function show_activity(page)
     local one = load(page)
-    local tree = page:need("processes.tree", {id = one.id})
+    local tree = page:need("processes.tree", {id = one.id, only = plan.members})
     local usage = page:need("usage.list", {query = {process = one.id, limit = 50, after = page.query.after}})
     local data = project.head(page, one, "activity")
     data.events = activity.lines(page, usage.items, (plan.index(tree.nodes)), one.language)

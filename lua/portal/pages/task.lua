@@ -105,7 +105,7 @@ local function show(page, problem)
     if problem and #(problem.errors or {}) == 0 then others[1] = page:problem_text(problem) end
     local children = {}
     if not is_task then
-        local tree = page:need("processes.tree", {id = task.process.id})
+        local tree = page:need("processes.tree", {id = task.process.id, only = plan.members})
         local by_id = plan.index(tree.nodes)
         local _, tasks = plan.index((by_id[task.id] or {}).children)
         for _, one in ipairs(tasks) do children[#children + 1] = plan.mark(page, one, by_id, task.language) end

@@ -8,6 +8,12 @@ local text = require "engine.text"
 local per_page = 24
 local batch = 96  -- asked from the operation at once, so that the count is exact for a catalogue of usual size
 
+-- What part/tool shows of an entry.
+local tile_members = {
+    "items", "next", "id", "kind", "name", "language", "languages", "summary", "licence", "plugin", "installed", "logo",
+    "logo_size",
+}
+
 local function current_query(page)
     return {search = page.query.search, kind = page.query.kind, need = page.query.need}
 end
@@ -42,8 +48,8 @@ local function tools(page)
         search = filter_value(query.search), kind = filter_value(query.kind),
             problem_profile = filter_value(query.need),
         after = page.query.after, limit = batch,
-    }})
-    local needs = page:try("problem_profiles.list", {query = {limit = 100}})
+    }, only = tile_members})
+    local needs = page:try("problem_profiles.list", {query = {limit = 100}, only = {"items", "id", "name"}})
     local filtered = filter_value(query.search) or filter_value(query.kind) or filter_value(query.need)
     local items, previous_page, next_page = slice(page, list)
     page:show("tools", {
@@ -59,7 +65,7 @@ local function task_choices(page)
     local mine = page:try("processes.list", {query = {limit = 10}})
     for _, project in ipairs(mine and mine.items or {}) do
         if project.role ~= "viewer" and project.status ~= "finished" then
-            local tree = page:try("processes.tree", {id = project.id})
+            local tree = page:try("processes.tree", {id = project.id, only = plan.members})
             local group = {name = project.name, language = project.language, tasks = {}}
             local _, tasks = plan.index(tree and tree.nodes)
             for _, task in ipairs(tasks) do
@@ -81,7 +87,7 @@ local function need_names(page, ids)
     if #(ids or {}) == 0 then return "" end
     local wanted, names = {}, {}
     for _, id in ipairs(ids) do wanted[id] = true end
-    local all = page:try("problem_profiles.list", {query = {limit = 100}})
+    local all = page:try("problem_profiles.list", {query = {limit = 100}, only = {"items", "id", "name"}})
     for _, need in ipairs(all and all.items or {}) do
         if wanted[need.id] then names[#names + 1] = need.name end
     end

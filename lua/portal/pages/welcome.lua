@@ -7,7 +7,7 @@ local function waiting_tasks(page, projects)
     local waiting = {}
     for _, project in ipairs(projects) do
         if #waiting < 6 and project.status ~= "finished" and project.role ~= "viewer" then
-            local tree = page:try("processes.tree", {id = project.id})
+            local tree = page:try("processes.tree", {id = project.id, only = plan.members})
             local nodes = tree and tree.nodes or {}
             local by_id = plan.index(nodes)
             for _, task in ipairs(plan.next_tasks(nodes, 2)) do
