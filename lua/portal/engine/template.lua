@@ -126,7 +126,8 @@ statement["for"] = function(state, rest)
     if not names then error("for needs: for NAME in LIST", 0) end
     open(state, "for")
     if not names:find(",") then names = "_, " .. names end
-    return ("for %s in _ipairs((%s) or _none) do"):format(names, list)
+    -- Counting is several times as fast as ipairs; a list has no holes.
+    return ("do local _list = (%s) or _none for _at = 1, #_list do local %s = _at, _list[_at]"):format(list, names)
 end
 
 statement["set"] = function(_, rest)
@@ -155,9 +156,9 @@ statement["slot"] = function(state, rest)
 end
 
 statement["end"] = function(state)
-    check_place(state, "end")
+    local top = check_place(state, "end")
     state.open[#state.open] = nil
-    return "end"
+    return top.kind == "for" and "end end" or "end"
 end
 
 statement["layout"] = function(state, rest)
@@ -303,10 +304,10 @@ function template.set(read)
             error(("template %s.html:%d: %s"):format(name, where.line, where.text), 0)
         end
         local inner = code:find("_inner", 1, true) and "local _inner = {__index = _ENV} " or ""
-        local chunk, mistake = load("local _put, _url, _include, _within, _none, _ipairs = ... "
+        local chunk, mistake = load("local _put, _url, _include, _within, _none = ... "
             .. "return function(_ENV, _blocks) " .. inner .. code .. " end", "=templates/" .. name .. ".html", "t")
         if not chunk then error("template " .. mistake, 0) end
-        compiled[name] = {run = chunk(put, html.url, include, setmetatable, {}, ipairs), layout = layout}
+        compiled[name] = {run = chunk(put, html.url, include, setmetatable, {}), layout = layout}
         for _, other in ipairs(needs) do compile(other) end
     end
 

@@ -19,8 +19,7 @@ local function aims_of(page, phase, by_id, language)
             loose[#loose + 1] = plan.mark(page, child, by_id, language)
         else
             local aim = {name = child.name, tasks = {}}
-            local _, tasks = plan.index({child})
-            for _, task in ipairs(tasks) do aim.tasks[#aim.tasks + 1] = plan.mark(page, task, by_id, language) end
+            for _, task in ipairs(plan.tasks(child)) do aim.tasks[#aim.tasks + 1] = plan.mark(page, task, by_id, language) end
             aims[#aims + 1] = aim
         end
     end
@@ -59,13 +58,13 @@ end
 local function show_plan(page)
     local one = load(page)
     local tree = page:need("processes.tree", {id = one.id, only = plan.members})
-    local by_id = plan.index(tree.nodes)
+    local by_id, tasks = plan.index(tree.nodes)
     for _, phase in ipairs(tree.nodes) do
         phase.done, phase.all = plan.count(phase)
         phase.aims = aims_of(page, phase, by_id, one.language)
     end
     open_phases(tree.nodes)
-    local next_task = plan.next_tasks(tree.nodes, 1)[1]
+    local next_task = plan.next_tasks(tree.nodes, by_id, tasks, 1)[1]
     if next_task then next_task.why = why_next(page, next_task) end
     local usage = page:try("usage.list", {query = {process = one.id, limit = 30}})
     local data = project.head(page, one, "plan")

@@ -9,8 +9,8 @@ local function waiting_tasks(page, projects)
         if #waiting < 6 and project.status ~= "finished" and project.role ~= "viewer" then
             local tree = page:try("processes.tree", {id = project.id, only = plan.members})
             local nodes = tree and tree.nodes or {}
-            local by_id = plan.index(nodes)
-            for _, task in ipairs(plan.next_tasks(nodes, 2)) do
+            local by_id, tasks = plan.index(nodes)
+            for _, task in ipairs(plan.next_tasks(nodes, by_id, tasks, 2)) do
                 plan.mark(page, task, by_id, project.language)
                 task.project = project.name
                 waiting[#waiting + 1] = task
