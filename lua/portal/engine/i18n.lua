@@ -74,9 +74,13 @@ end})
 
 local function fill(text, params, convert)
     local pieces = cuts[text]
-    if #pieces == 1 then return text end
+    local count = #pieces
+    if count == 1 then return text end
+    if count == 3 and params[pieces[2]] ~= nil then  -- by far the most
+        return pieces[1] .. convert(params[pieces[2]]) .. pieces[3]
+    end
     local filled = {pieces[1]}
-    for i = 2, #pieces, 2 do
+    for i = 2, count, 2 do
         local value = params[pieces[i]]
         filled[i] = value == nil and "{" .. pieces[i] .. "}" or convert(value)
         filled[i + 1] = pieces[i + 1]
@@ -107,6 +111,7 @@ local function reader_make(texts, fallback, language)
     end
 
     local function safe(value)
+        if type(value) == "string" then return native.escape(value) end
         if html.is_safe(value) then return value.html end
         return html.escape(plain(value))
     end

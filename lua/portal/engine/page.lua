@@ -104,11 +104,13 @@ local function switch_languages(self)
     local path = self.request.method == "POST" and "/" or self.path
     local query = {}
     for name, values in pairs(self.query_lists) do query[name] = values end
-    local list = {}
+    query.lang = nil
+    local alone, list = next(query) == nil, {}
     for i, code in ipairs(i18n.languages) do
         query.lang = code
         list[i] = {
-            code = code, name = language_names[code], current = code == self.language, href = html.address(path, query),
+            code = code, name = language_names[code], current = code == self.language,
+            href = alone and path .. "?lang=" .. code or html.address(path, query),
         }
     end
     return list

@@ -21,7 +21,7 @@ local function part_decode(part)
 end
 
 function router.new()
-    local routes = {}
+    local by_length = {}  -- routes with so many parts, in the order in which they were added
     local self = {}
 
     -- A part of a pattern is a word that must stand there, or the name of a parameter.
@@ -32,6 +32,8 @@ function router.new()
             route.words[i], route.params[i] = not name and part, name or false
             route.names = route.names + (name and 1 or 0)
         end
+        local routes = by_length[#route.words] or {}
+        by_length[#route.words] = routes
         routes[#routes + 1] = route
     end
 
@@ -40,9 +42,9 @@ function router.new()
     function self.post(pattern, handler) add("POST", pattern, handler) end
 
     local function fits(route, parts)
-        if #route.words ~= #parts then return false end
-        for i, word in ipairs(route.words) do
-            if word and word ~= parts[i] then return false end
+        local words = route.words
+        for i = 1, #words do
+            if words[i] and words[i] ~= parts[i] then return false end
         end
         return true
     end
@@ -69,7 +71,7 @@ function router.new()
     function self.find(method, path)
         local parts, other, best = parts_of(path), false, nil
         if not parts then return nil, false end
-        for _, route in ipairs(routes) do
+        for _, route in ipairs(by_length[#parts] or {}) do
             if fits(route, parts) then
                 if route.method == method and not (best and best.names <= route.names) then best = route end
                 other = true
