@@ -22,7 +22,8 @@ static const command commands[] = {
 };
 
 static void print_help(FILE *out) {
-    fprintf(out, "interlink %s: a host for the co-production of public services.\n\nusage: interlink COMMAND [OPTIONS]\n\n",
+    fprintf(out,
+            "interlink %s: a host for the co-production of public services.\n\nusage: interlink COMMAND [OPTIONS]\n\n",
             INTERLINK_VERSION);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);

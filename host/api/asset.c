@@ -20,7 +20,7 @@
 
 static void plugin_write(void *context, answer *out, const char *plugin) {
     plugin_info info;
-    if (plugin == NULL) {  // a template or a link
+    if (plugin == NULL) { // a template or a link
         answer_put_raw(out, "capabilities", STR("[\"view\",\"clone\"]"));
         answer_put_text(out, "state", NULL);
         return;
@@ -44,7 +44,9 @@ static status asset_answer(operation_call *c, const char *asset) {
     return asset_write(c->store, c->arena, c->answer, asset, &view, &c->fault);
 }
 
-static status assets_get_read(operation_call *c) { return asset_answer(c, c->id); }
+static status assets_get_read(operation_call *c) {
+    return asset_answer(c, c->id);
+}
 
 static status assets_list_read(operation_call *c) {
     asset_view view = view_of(c);
@@ -60,10 +62,11 @@ typedef struct task_place {
 
 static status task_find(operation_call *c, task_place *out) {
     store_rows *r;
-    status outcome = store_one(c->store, &r,
-                               "SELECT n.kind, n.name, p.id, p.name, p.language FROM node n JOIN process p ON p.id = n.process "
-                               "WHERE n.id = ?",
-                               "t", c->id);
+    status outcome =
+        store_one(c->store, &r,
+                  "SELECT n.kind, n.name, p.id, p.name, p.language FROM node n JOIN process p ON p.id = n.process "
+                  "WHERE n.id = ?",
+                  "t", c->id);
     if (outcome != STATUS_OK) {
         return fault_set(&c->fault, outcome, "node.unknown", "There is no such task, or it was removed.");
     }
@@ -74,7 +77,8 @@ static status task_find(operation_call *c, task_place *out) {
     out->language = arena_text(c->arena, store_text(r, 4));
     outcome = store_end(r, &c->fault);
     if (outcome == STATUS_OK && !task) {
-        return fault_set(&c->fault, STATUS_INVALID, "node.not_task", "Tools are opened in tasks. Choose one of the tasks below this.");
+        return fault_set(&c->fault, STATUS_INVALID, "node.not_task",
+                         "Tools are opened in tasks. Choose one of the tasks below this.");
     }
     return outcome;
 }
@@ -177,7 +181,8 @@ static status assets_create_read(operation_call *c) {
         return plugin_prepare(c, draft, &at);
     }
     if (json_object_size(json_object_get(c->body, "params")) > 0) {
-        return fault_add_field(&c->fault, "/params", "unknown", "Only tools take values; this is a document or a link.");
+        return fault_add_field(&c->fault, "/params", "unknown",
+                               "Only tools take values; this is a document or a link.");
     }
     return STATUS_OK;
 }
@@ -263,8 +268,9 @@ static status views_create_read(operation_call *c) {
     c->state = grant;
     bool edit = strcmp(grant->capability, "edit") == 0;
     if (edit && c->access.role < ROLE_CONTRIBUTOR) {
-        return fault_set(&c->fault, STATUS_FORBIDDEN, "asset.view_only",
-                         "You may look at this, but not change it. Ask an administrator of the project to make you a contributor.");
+        return fault_set(
+            &c->fault, STATUS_FORBIDDEN, "asset.view_only",
+            "You may look at this, but not change it. Ask an administrator of the project to make you a contributor.");
     }
     asset_place at = {0};
     status outcome = asset_place_find(c->store, c->arena, c->id, &at, &c->fault);

@@ -57,12 +57,24 @@ void answer_json_value(answer *a, const json_t *value) {
             answer_json_value(a, item);
         answer_end(a);
         break;
-    case JSON_STRING: a->face->string(a, json_string_value(value), json_string_length(value)); break;
-    case JSON_INTEGER: answer_int(a, json_integer_value(value)); break;
-    case JSON_REAL: answer_number(a, json_real_value(value)); break;
-    case JSON_TRUE: answer_bool(a, true); break;
-    case JSON_FALSE: answer_bool(a, false); break;
-    case JSON_NULL: answer_null(a); break;
+    case JSON_STRING:
+        a->face->string(a, json_string_value(value), json_string_length(value));
+        break;
+    case JSON_INTEGER:
+        answer_int(a, json_integer_value(value));
+        break;
+    case JSON_REAL:
+        answer_number(a, json_real_value(value));
+        break;
+    case JSON_TRUE:
+        answer_bool(a, true);
+        break;
+    case JSON_FALSE:
+        answer_bool(a, false);
+        break;
+    case JSON_NULL:
+        answer_null(a);
+        break;
     }
 }
 
@@ -111,7 +123,7 @@ static void before_value(answer_json *a) {
 static void open_level(answer_json *a, bool is_object) {
     before_value(a);
     if (a->depth >= ANSWER_DEPTH)
-        abort();  // deeper than any parsed JSON can be: an operation that never calls answer_end
+        abort(); // deeper than any parsed JSON can be: an operation that never calls answer_end
     uint64_t bit = (uint64_t)1 << (a->depth % 64), *word = &a->objects[a->depth / 64];
     *word = is_object ? *word | bit : *word & ~bit;
     a->depth++;
@@ -130,7 +142,7 @@ static void json_array_begin(answer *base) {
 static void json_level_end(answer *base) {
     answer_json *a = json_face(base);
     if (a->depth == 0)
-        abort();  // one answer_end too many
+        abort(); // one answer_end too many
     a->depth--;
     bool is_object = a->objects[a->depth / 64] >> (a->depth % 64) & 1;
     buffer_add_char(a->out, is_object ? '}' : ']');

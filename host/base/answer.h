@@ -10,9 +10,9 @@
 #ifndef INTERLINK_BASE_ANSWER_H
 #define INTERLINK_BASE_ANSWER_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <jansson.h>
 
 #include "base/text.h"
 
@@ -21,32 +21,48 @@ typedef struct answer answer;
 typedef struct answer_face {
     void (*object)(answer *);
     void (*array)(answer *);
-    void (*end)(answer *);  // closes the innermost object or array
+    void (*end)(answer *); // closes the innermost object or array
     void (*key)(answer *, const char *name);
     void (*string)(answer *, const char *ptr, size_t len);
     void (*integer)(answer *, int64_t);
     void (*number)(answer *, double);
     void (*boolean)(answer *, bool);
     void (*null)(answer *);
-    void (*raw)(answer *, const char *json, size_t len);  // one JSON value as text, known to be valid
+    void (*raw)(answer *, const char *json, size_t len); // one JSON value as text, known to be valid
 } answer_face;
 
 struct answer {
     const answer_face *face;
 };
 
-static inline void answer_object(answer *a) { a->face->object(a); }
-static inline void answer_array(answer *a) { a->face->array(a); }
-static inline void answer_end(answer *a) { a->face->end(a); }
-static inline void answer_key(answer *a, const char *name) { a->face->key(a, name); }
-static inline void answer_int(answer *a, int64_t v) { a->face->integer(a, v); }
-static inline void answer_number(answer *a, double v) { a->face->number(a, v); }
-static inline void answer_bool(answer *a, bool v) { a->face->boolean(a, v); }
-static inline void answer_null(answer *a) { a->face->null(a); }
-void answer_str(answer *a, str s);             // a NULL pointer is null
-void answer_text(answer *a, const char *text); // NULL is null
-void answer_raw(answer *a, str json);          // an empty one is null
-void answer_time(answer *a, int64_t milliseconds);  // RFC 3339 text; 0 is null
+static inline void answer_object(answer *a) {
+    a->face->object(a);
+}
+static inline void answer_array(answer *a) {
+    a->face->array(a);
+}
+static inline void answer_end(answer *a) {
+    a->face->end(a);
+}
+static inline void answer_key(answer *a, const char *name) {
+    a->face->key(a, name);
+}
+static inline void answer_int(answer *a, int64_t v) {
+    a->face->integer(a, v);
+}
+static inline void answer_number(answer *a, double v) {
+    a->face->number(a, v);
+}
+static inline void answer_bool(answer *a, bool v) {
+    a->face->boolean(a, v);
+}
+static inline void answer_null(answer *a) {
+    a->face->null(a);
+}
+void answer_str(answer *a, str s);                 // a NULL pointer is null
+void answer_text(answer *a, const char *text);     // NULL is null
+void answer_raw(answer *a, str json);              // an empty one is null
+void answer_time(answer *a, int64_t milliseconds); // RFC 3339 text; 0 is null
 void answer_json_value(answer *a, const json_t *value);
 
 // Key and value at once: the common case.
@@ -63,9 +79,9 @@ enum { ANSWER_DEPTH = 2304 };
 typedef struct answer_json {
     answer base;
     buffer *out;
-    uint64_t objects[ANSWER_DEPTH / 64];  // one bit a level: is it an object (closed by a brace) or an array
+    uint64_t objects[ANSWER_DEPTH / 64]; // one bit a level: is it an object (closed by a brace) or an array
     uint32_t depth;
-    bool comma;  // the next value needs one before it
+    bool comma; // the next value needs one before it
 } answer_json;
 
 answer *answer_json_init(answer_json *a, buffer *out);

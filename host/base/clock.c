@@ -5,8 +5,8 @@
 #include <time.h>
 
 enum { MS_A_DAY = 86400000 };
-static const int64_t FIRST_MS = -62167219200000;  // 0000-01-01, so that a year always has four digits
-static const int64_t LAST_MS = 253402300799999;   // 9999-12-31T23:59:59.999
+static const int64_t FIRST_MS = -62167219200000; // 0000-01-01, so that a year always has four digits
+static const int64_t LAST_MS = 253402300799999;  // 9999-12-31T23:59:59.999
 
 int64_t clock_now(void) {
     struct timespec now;

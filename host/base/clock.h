@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int64_t clock_now(void);     // milliseconds since 1970-01-01 UTC
-int64_t clock_steady(void);  // nanoseconds, never goes back
+int64_t clock_now(void);    // milliseconds since 1970-01-01 UTC
+int64_t clock_steady(void); // nanoseconds, never goes back
 
 enum { CLOCK_TEXT = 32 };
 // RFC 3339 in UTC with milliseconds: 2026-03-01T10:20:30.400Z

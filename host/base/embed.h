@@ -10,9 +10,9 @@
 
 // All pointers live as long as the program.
 typedef struct embed_file {
-    const char *name;    // without folders: "0001_core.sql"; NULL after the last one
-    const char *bytes;   // NUL-terminated behind `size` bytes
-    const size_t *size;  // by address, because the assembler knows the value and the compiler does not
+    const char *name;   // without folders: "0001_core.sql"; NULL after the last one
+    const char *bytes;  // NUL-terminated behind `size` bytes
+    const size_t *size; // by address, because the assembler knows the value and the compiler does not
 } embed_file;
 
 static inline str embed_text(const embed_file *file) {

@@ -18,10 +18,10 @@ enum { FRAME_HEADER = 16, FRAME_FIELD = 8, FRAME_LIMIT = 16 << 20 };
 
 typedef enum frame_type {
     // host to worker
-    FRAME_LOAD = 1,    // ENTRY, RUNTIME, ID, VERSION, SETTINGS: first message, all that loading needs
-    FRAME_CALL = 2,    // one call, see the tags; `call` is its number
-    FRAME_VALUE = 3,   // answer to a FETCH of the same call
-    FRAME_STOP = 4,    // finish what is queued, then exit
+    FRAME_LOAD = 1,  // ENTRY, RUNTIME, ID, VERSION, SETTINGS: first message, all that loading needs
+    FRAME_CALL = 2,  // one call, see the tags; `call` is its number
+    FRAME_VALUE = 3, // answer to a FETCH of the same call
+    FRAME_STOP = 4,  // finish what is queued, then exit
     // worker to host
     FRAME_READY = 16,  // loaded: NAME = "create handle event" (the functions it has)
     FRAME_FAILED = 17, // could not be loaded: TEXT says why; the worker exits
@@ -31,26 +31,69 @@ typedef enum frame_type {
 } frame_type;
 
 typedef enum frame_tag {
-    TAG_ID = 1, TAG_VERSION, TAG_ENTRY, TAG_RUNTIME, TAG_SETTINGS, TAG_NAME, TAG_TEXT, TAG_LEVEL,
+    TAG_ID = 1,
+    TAG_VERSION,
+    TAG_ENTRY,
+    TAG_RUNTIME,
+    TAG_SETTINGS,
+    TAG_NAME,
+    TAG_TEXT,
+    TAG_LEVEL,
     // a call
-    TAG_FUNCTION = 16,  // number: frame_function
-    TAG_ASSET, TAG_ASSET_NAME, TAG_NODE, TAG_NODE_NAME, TAG_PROCESS, TAG_PROCESS_NAME,
-    TAG_PERSON,         // pseudonym
-    TAG_PERSON_NAME,    // only with the permission
-    TAG_ROLE,           // viewer, contributor, administrator
-    TAG_LANGUAGE, TAG_CAPABILITY, TAG_METHOD, TAG_PATH, TAG_QUERY, TAG_BODY, TAG_BODY_TYPE,
-    TAG_PARAMS, TAG_EVENT, TAG_DATA, TAG_NOW, TAG_SEED, TAG_BASE,  // BASE: URL of the view's root, "/view/TICKET"
-    TAG_DOCUMENT,       // fields KEY, VALUE, DOCUMENT_VERSION
-    TAG_COMPLETE,       // number 1: the documents sent are all there are
+    TAG_FUNCTION = 16, // number: frame_function
+    TAG_ASSET,
+    TAG_ASSET_NAME,
+    TAG_NODE,
+    TAG_NODE_NAME,
+    TAG_PROCESS,
+    TAG_PROCESS_NAME,
+    TAG_PERSON,      // pseudonym
+    TAG_PERSON_NAME, // only with the permission
+    TAG_ROLE,        // viewer, contributor, administrator
+    TAG_LANGUAGE,
+    TAG_CAPABILITY,
+    TAG_METHOD,
+    TAG_PATH,
+    TAG_QUERY,
+    TAG_BODY,
+    TAG_BODY_TYPE,
+    TAG_PARAMS,
+    TAG_EVENT,
+    TAG_DATA,
+    TAG_NOW,
+    TAG_SEED,
+    TAG_BASE,     // BASE: URL of the view's root, "/view/TICKET"
+    TAG_DOCUMENT, // fields KEY, VALUE, DOCUMENT_VERSION
+    TAG_COMPLETE, // number 1: the documents sent are all there are
     // documents, fetches and values
-    TAG_KEY = 64, TAG_VALUE, TAG_DOCUMENT_VERSION, TAG_FETCH, TAG_PREFIX, TAG_AFTER, TAG_LIMIT, TAG_COUNT, TAG_MORE,
+    TAG_KEY = 64,
+    TAG_VALUE,
+    TAG_DOCUMENT_VERSION,
+    TAG_FETCH,
+    TAG_PREFIX,
+    TAG_AFTER,
+    TAG_LIMIT,
+    TAG_COUNT,
+    TAG_MORE,
     TAG_STATUS,
-    TAG_ABSENT,         // text: a key that was looked for and is not there
+    TAG_ABSENT, // text: a key that was looked for and is not there
     // a result
-    TAG_ANSWER_STATUS = 96, TAG_ANSWER_TYPE, TAG_ANSWER_BODY, TAG_ANSWER_LOCATION, TAG_ANSWER_FILENAME, TAG_ERROR,
-    TAG_EFFECT,         // fields EFFECT_KIND and what that kind needs
+    TAG_ANSWER_STATUS = 96,
+    TAG_ANSWER_TYPE,
+    TAG_ANSWER_BODY,
+    TAG_ANSWER_LOCATION,
+    TAG_ANSWER_FILENAME,
+    TAG_ERROR,
+    TAG_EFFECT, // fields EFFECT_KIND and what that kind needs
     // an effect
-    TAG_EFFECT_KIND = 128, TAG_ACTION, TAG_AUDIENCE, TAG_TEMPLATE, TAG_TOPIC, TAG_AT, TAG_ANONYMOUS, TAG_TYPE,
+    TAG_EFFECT_KIND = 128,
+    TAG_ACTION,
+    TAG_AUDIENCE,
+    TAG_TEMPLATE,
+    TAG_TOPIC,
+    TAG_AT,
+    TAG_ANONYMOUS,
+    TAG_TYPE,
 } frame_tag;
 
 // What the messages hold, beyond what the tags say:
@@ -69,28 +112,28 @@ typedef enum frame_function { FUNCTION_CREATE = 1, FUNCTION_HANDLE, FUNCTION_EVE
 typedef enum frame_fetch { FETCH_DOCUMENT = 1, FETCH_LIST, FETCH_COUNT, FETCH_FILE } frame_fetch;
 
 typedef enum frame_effect {
-    EFFECT_PUT = 1,   // KEY, VALUE, DOCUMENT_VERSION (the version read; 0: must not exist; all ones: whatever is there)
-    EFFECT_APPEND,    // PREFIX, VALUE: the host picks the rest of the key, ordered by time
-    EFFECT_DELETE,    // KEY, DOCUMENT_VERSION
-    EFFECT_FILE_PUT,  // NAME, TYPE, VALUE
+    EFFECT_PUT = 1,  // KEY, VALUE, DOCUMENT_VERSION (the version read; 0: must not exist; all ones: whatever is there)
+    EFFECT_APPEND,   // PREFIX, VALUE: the host picks the rest of the key, ordered by time
+    EFFECT_DELETE,   // KEY, DOCUMENT_VERSION
+    EFFECT_FILE_PUT, // NAME, TYPE, VALUE
     EFFECT_FILE_DELETE,
-    EFFECT_LOG,       // ACTION, DATA, ANONYMOUS
-    EFFECT_NOTIFY,    // AUDIENCE (task, process, creator), TEMPLATE, PARAMS
-    EFFECT_PUBLISH,   // TOPIC, DATA
-    EFFECT_SCHEDULE,  // AT (UTC ms), DATA
-    EFFECT_COMPLETE,  // the task is done
+    EFFECT_LOG,      // ACTION, DATA, ANONYMOUS
+    EFFECT_NOTIFY,   // AUDIENCE (task, process, creator), TEMPLATE, PARAMS
+    EFFECT_PUBLISH,  // TOPIC, DATA
+    EFFECT_SCHEDULE, // AT (UTC ms), DATA
+    EFFECT_COMPLETE, // the task is done
 } frame_effect;
 
 // Writing: frame_begin, fields, frame_finish, all into one buffer that may hold many frames. Marks are offsets, so they
 // stay good when the buffer grows. Whoever writes something that others decide the size of compares it with
 // FRAME_LIMIT first: the other end gives up on a longer frame.
-size_t frame_begin(buffer *b, frame_type type, uint64_t call);  // returns a mark
+size_t frame_begin(buffer *b, frame_type type, uint64_t call); // returns a mark
 void frame_finish(buffer *b, size_t mark);
 void frame_bytes(buffer *b, frame_tag tag, const void *bytes, size_t len);
-void frame_text(buffer *b, frame_tag tag, const char *text);  // NULL: no field
-void frame_str(buffer *b, frame_tag tag, str s);              // NULL ptr: no field
+void frame_text(buffer *b, frame_tag tag, const char *text); // NULL: no field
+void frame_str(buffer *b, frame_tag tag, str s);             // NULL ptr: no field
 void frame_number(buffer *b, frame_tag tag, uint64_t n);
-size_t frame_nest(buffer *b, frame_tag tag);  // a field of fields: returns a mark
+size_t frame_nest(buffer *b, frame_tag tag); // a field of fields: returns a mark
 void frame_unnest(buffer *b, size_t mark);
 
 // Reading. frame_take looks at the start of `input`: 1 and a frame (borrowed from input) with *used bytes, 0 if more
@@ -105,6 +148,6 @@ int frame_take(str input, frame *out, size_t *used);
 // Walk the fields of a payload: false at the end or where it is broken. Then *broken becomes true; it is never set to
 // false here, so that one flag serves a walk with nested fields. Tags may be unknown ones: skip them.
 bool frame_field(str *rest, frame_tag *tag, str *value, bool *broken);
-uint64_t frame_value(str value);  // a number field; 0 if it is not 8 bytes long
+uint64_t frame_value(str value); // a number field; 0 if it is not 8 bytes long
 
 #endif

@@ -18,9 +18,9 @@ static void sequence_next(sequence *s, uint32_t seed) {
     int64_t now = clock_now();
     if (now > s->milliseconds) {
         s->milliseconds = now;
-        s->counter = seed & 0x7FF;  // the upper half stays free for counting
+        s->counter = seed & 0x7FF; // the upper half stays free for counting
     } else if (++s->counter > 0xFFF) {
-        s->milliseconds++;  // borrowed from the future; the clock catches up within milliseconds
+        s->milliseconds++; // borrowed from the future; the clock catches up within milliseconds
         s->counter = seed & 0x7FF;
     }
 }

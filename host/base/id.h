@@ -6,13 +6,13 @@
 
 #include <stdbool.h>
 
-enum { ID_TEXT = 37 };  // 36 characters and the NUL
+enum { ID_TEXT = 37 }; // 36 characters and the NUL
 
 typedef struct id_value {
     char text[ID_TEXT];
 } id_value;
 
-id_value id_create(void);  // any thread; strictly increasing within one thread
-bool id_valid(const char *text);  // shape only
+id_value id_create(void);        // any thread; strictly increasing within one thread
+bool id_valid(const char *text); // shape only
 
 #endif

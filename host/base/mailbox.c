@@ -63,7 +63,7 @@ static bool open_all(mailbox *m) {
     }
     bool any = oldest != NULL;
     while (oldest) {
-        letter *next = oldest->next;  // opening may free the letter
+        letter *next = oldest->next; // opening may free the letter
         oldest->open(oldest);
         oldest = next;
     }

@@ -13,15 +13,15 @@ typedef struct letter {
     void (*open)(struct letter *self);
 } letter;
 
-mailbox *mailbox_create(void);  // aborts when the system has no descriptor left
-void mailbox_destroy(mailbox *m);  // letters left inside are opened first
+mailbox *mailbox_create(void);    // aborts when the system has no descriptor left
+void mailbox_destroy(mailbox *m); // letters left inside are opened first
 int mailbox_fd(const mailbox *m);
 
-void mailbox_post(mailbox *m, letter *l);  // any thread; wakes the owner
+void mailbox_post(mailbox *m, letter *l); // any thread; wakes the owner
 // Add without waking, then wake once: how a batch of many letters costs one system call.
 void mailbox_add(mailbox *m, letter *l);
 void mailbox_wake(mailbox *m);
 
-void mailbox_open(mailbox *m);  // owner only: opens all letters, oldest first
+void mailbox_open(mailbox *m); // owner only: opens all letters, oldest first
 
 #endif

@@ -14,9 +14,9 @@
 // One check on its way through the value.
 typedef struct checker {
     const json_t *root;
-    const schema_patterns *patterns;  // NULL: each is compiled when it is met
+    const schema_patterns *patterns; // NULL: each is compiled when it is met
     fault *f;
-    buffer path;  // JSON pointer of the value that is looked at
+    buffer path; // JSON pointer of the value that is looked at
     int depth;
     bool failed;
 } checker;
@@ -99,7 +99,7 @@ static bool pattern_fits(checker *c, const char *pattern, str text) {
         return schema_pattern_fits(kept, text);
     regex_t compiled;
     if (schema_pattern_compile(pattern, &compiled))
-        return true;  // schema_usable has refused it before
+        return true; // schema_usable has refused it before
     bool fits = schema_pattern_fits(&compiled, text);
     regfree(&compiled);
     return fits;
@@ -127,7 +127,7 @@ static void check_string(checker *c, const json_t *schema, const json_t *value) 
         snprintf(sentence, sizeof sentence, "This is %" PRId64 " characters long; at most %" PRId64 " are allowed.",
                  length, (int64_t)json_integer_value(most));
         complain(c, "too_long", sentence);
-        return;  // what is too long is not given to the pattern
+        return; // what is too long is not given to the pattern
     }
     if (least && length < json_integer_value(least)) {
         if (length == 0)
@@ -196,7 +196,7 @@ static void check_array(checker *c, const json_t *schema, json_t *value) {
         snprintf(sentence, sizeof sentence, "This has %" PRId64 " entries; at most %" PRId64 " are allowed.", count,
                  (int64_t)json_integer_value(most));
         complain(c, "too_many", sentence);
-        return;  // a list that is too long is not walked
+        return; // a list that is too long is not walked
     }
     if (least && count < json_integer_value(least)) {
         snprintf(sentence, sizeof sentence, "This must have at least %" PRId64 " %s.",
@@ -274,12 +274,21 @@ static void check_value(checker *c, const json_t *schema, json_t *value) {
         check_type(c, type, value);
     check_choice(c, schema, value);
     switch (json_typeof(value)) {
-    case JSON_STRING: check_string(c, schema, value); break;
+    case JSON_STRING:
+        check_string(c, schema, value);
+        break;
     case JSON_INTEGER:
-    case JSON_REAL: check_number(c, schema, value); break;
-    case JSON_ARRAY: check_array(c, schema, value); break;
-    case JSON_OBJECT: check_object(c, schema, value); break;
-    default: break;
+    case JSON_REAL:
+        check_number(c, schema, value);
+        break;
+    case JSON_ARRAY:
+        check_array(c, schema, value);
+        break;
+    case JSON_OBJECT:
+        check_object(c, schema, value);
+        break;
+    default:
+        break;
     }
     c->depth--;
 }
@@ -364,5 +373,5 @@ json_t *schema_coerce(const json_t *root, const json_t *schema, const char *text
     }
     if (!value)
         value = json_string(text);
-    return value ? value : json_null();  // text that is not UTF-8 is no JSON string
+    return value ? value : json_null(); // text that is not UTF-8 is no JSON string
 }

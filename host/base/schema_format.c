@@ -142,8 +142,8 @@ bool schema_format_fits(const char *format, str text) {
 
 // How large a pattern is once its repetitions are written out, as the C library does it.
 typedef struct expansion {
-    unsigned long sum[SCHEMA_PATTERN_DEPTH];   // of the group at each depth
-    unsigned long atom[SCHEMA_PATTERN_DEPTH];  // of its last atom, which a repetition multiplies
+    unsigned long sum[SCHEMA_PATTERN_DEPTH];  // of the group at each depth
+    unsigned long atom[SCHEMA_PATTERN_DEPTH]; // of its last atom, which a repetition multiplies
     int depth;
 } expansion;
 
@@ -211,7 +211,7 @@ static const char *pattern_trouble(const char *pattern) {
             if (!*p)
                 break;
         } else if (*p == '+') {
-            expansion_repeat(&e, 2);  // a+ is aa*
+            expansion_repeat(&e, 2); // a+ is aa*
         } else {
             expansion_atom(&e, 1);
             if (*p == '[' && !*(p = bracket_end(p)))

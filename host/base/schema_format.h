@@ -11,7 +11,7 @@
 
 // What a format wants, as the end of a sentence ("a date, such as 2026-03-31"). NULL: an unknown format.
 const char *schema_format_name(const char *format);
-bool schema_format_fits(const char *format, str text);  // `format` must be known
+bool schema_format_fits(const char *format, str text); // `format` must be known
 
 // A pattern is at most LENGTH bytes long, its groups are at most DEPTH deep, and with its repetitions written out it
 // has at most SIZE atoms; it is for texts of at most TEXT bytes. Patterns come from strangers, and the C library spends

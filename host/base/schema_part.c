@@ -56,8 +56,8 @@ typedef struct type_rule {
 
 const char *schema_type_name(const char *type) {
     static const type_rule RULES[] = {
-        {"string", "text"},        {"integer", "a whole number"}, {"number", "a number"}, {"boolean", "true or false"},
-        {"object", "an object"},   {"array", "a list"},           {"null", "null"},
+        {"string", "text"},      {"integer", "a whole number"}, {"number", "a number"}, {"boolean", "true or false"},
+        {"object", "an object"}, {"array", "a list"},           {"null", "null"},
     };
     for (size_t i = 0; type && i < sizeof RULES / sizeof RULES[0]; i++)
         if (strcmp(RULES[i].name, type) == 0)
@@ -67,15 +67,22 @@ const char *schema_type_name(const char *type) {
 
 static bool one_type_fits(const char *type, const json_t *value) {
     switch (json_typeof(value)) {
-    case JSON_STRING: return strcmp(type, "string") == 0;
+    case JSON_STRING:
+        return strcmp(type, "string") == 0;
     // Only what is written without a point is an integer: whoever reads it calls json_integer_value.
-    case JSON_INTEGER: return strcmp(type, "integer") == 0 || strcmp(type, "number") == 0;
-    case JSON_REAL: return strcmp(type, "number") == 0;
+    case JSON_INTEGER:
+        return strcmp(type, "integer") == 0 || strcmp(type, "number") == 0;
+    case JSON_REAL:
+        return strcmp(type, "number") == 0;
     case JSON_TRUE:
-    case JSON_FALSE: return strcmp(type, "boolean") == 0;
-    case JSON_OBJECT: return strcmp(type, "object") == 0;
-    case JSON_ARRAY: return strcmp(type, "array") == 0;
-    case JSON_NULL: return strcmp(type, "null") == 0;
+    case JSON_FALSE:
+        return strcmp(type, "boolean") == 0;
+    case JSON_OBJECT:
+        return strcmp(type, "object") == 0;
+    case JSON_ARRAY:
+        return strcmp(type, "array") == 0;
+    case JSON_NULL:
+        return strcmp(type, "null") == 0;
     }
     return false;
 }

@@ -19,6 +19,6 @@ const json_t *schema_find(const json_t *root, const json_t *schema, const char *
 
 // `wanted` is the name of a type or a list of names.
 bool schema_type_fits(const json_t *wanted, const json_t *value);
-const char *schema_type_name(const char *type);  // in a sentence: "a whole number". NULL: an unknown type
+const char *schema_type_name(const char *type); // in a sentence: "a whole number". NULL: an unknown type
 
 #endif

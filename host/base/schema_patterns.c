@@ -23,7 +23,7 @@ static void add(schema_patterns *p, const char *text) {
         return;
     entry *e = memory_new(sizeof *e);
     if (schema_pattern_compile(text, &e->compiled)) {
-        free(e);  // a member of an example that is only called pattern
+        free(e); // a member of an example that is only called pattern
         return;
     }
     size_t size = strlen(text) + 1;

@@ -13,7 +13,7 @@ typedef struct schema_patterns schema_patterns;
 // Every `pattern` anywhere below `root`, which is usable and stays as it is. The caller destroys them. Any number of
 // threads may use them at once.
 schema_patterns *schema_patterns_create(const json_t *root);
-void schema_patterns_destroy(schema_patterns *p);  // NULL is fine
+void schema_patterns_destroy(schema_patterns *p); // NULL is fine
 
 // NULL if `pattern` is none of these. `p` may be NULL.
 const regex_t *schema_patterns_find(const schema_patterns *p, const char *pattern);

@@ -12,7 +12,7 @@
 typedef struct inspector {
     const json_t *root;
     fault *f;
-    const json_t **seen;  // targets of $ref that were or are being looked at: a schema may refer to itself
+    const json_t **seen; // targets of $ref that were or are being looked at: a schema may refer to itself
     size_t seen_count, seen_capacity;
     int depth;
 } inspector;
@@ -164,32 +164,19 @@ typedef struct keyword {
 
 static const keyword *keyword_find(const char *name) {
     static const keyword KEYWORDS[] = {
-        {"type", keyword_type},
-        {"enum", keyword_list},
-        {"const", keyword_any},
-        {"properties", keyword_parts},
-        {"required", keyword_names},
-        {"additionalProperties", keyword_others},
-        {"items", keyword_part},
-        {"minItems", keyword_count},
-        {"maxItems", keyword_count},
-        {"uniqueItems", keyword_boolean},
-        {"minLength", keyword_count},
-        {"maxLength", keyword_count},
-        {"pattern", keyword_pattern},
-        {"minimum", keyword_number},
-        {"maximum", keyword_number},
-        {"format", keyword_format},
-        {"$ref", keyword_ref},
-        {"$defs", keyword_parts},
-        {"default", keyword_any},
-        {"title", keyword_any},
-        {"description", keyword_any},
-        {"examples", keyword_any},
-        {"deprecated", keyword_any},
-        {"$schema", keyword_any},
-        {"$id", keyword_any},
-        {"$comment", keyword_any},
+        {"type", keyword_type},       {"enum", keyword_list},
+        {"const", keyword_any},       {"properties", keyword_parts},
+        {"required", keyword_names},  {"additionalProperties", keyword_others},
+        {"items", keyword_part},      {"minItems", keyword_count},
+        {"maxItems", keyword_count},  {"uniqueItems", keyword_boolean},
+        {"minLength", keyword_count}, {"maxLength", keyword_count},
+        {"pattern", keyword_pattern}, {"minimum", keyword_number},
+        {"maximum", keyword_number},  {"format", keyword_format},
+        {"$ref", keyword_ref},        {"$defs", keyword_parts},
+        {"default", keyword_any},     {"title", keyword_any},
+        {"description", keyword_any}, {"examples", keyword_any},
+        {"deprecated", keyword_any},  {"$schema", keyword_any},
+        {"$id", keyword_any},         {"$comment", keyword_any},
     };
     static const keyword ANNOTATION = {"x-", keyword_any};
     for (size_t i = 0; i < sizeof KEYWORDS / sizeof KEYWORDS[0]; i++)

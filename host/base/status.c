@@ -10,21 +10,36 @@
 int status_http(status s) {
     switch (s) {
     case STATUS_OK:
-    case STATUS_END: return 200;
-    case STATUS_MALFORMED: return 400;
-    case STATUS_UNAUTHENTICATED: return 401;
-    case STATUS_FORBIDDEN: return 403;
-    case STATUS_NOT_FOUND: return 404;
-    case STATUS_CONFLICT: return 409;
-    case STATUS_TOO_LARGE: return 413;
-    case STATUS_INVALID: return 422;
-    case STATUS_LIMITED: return 429;
-    case STATUS_INTERNAL: return 500;
-    case STATUS_PLUGIN_FAILED: return 502;
-    case STATUS_UNAVAILABLE: return 503;
-    case STATUS_PLUGIN_LATE: return 504;
-    case STATUS_STORE_FULL: return 507;
-    case STATUS_RETRY: return 409;  // only if a retry was forgotten: then it is the conflict that it stands for
+    case STATUS_END:
+        return 200;
+    case STATUS_MALFORMED:
+        return 400;
+    case STATUS_UNAUTHENTICATED:
+        return 401;
+    case STATUS_FORBIDDEN:
+        return 403;
+    case STATUS_NOT_FOUND:
+        return 404;
+    case STATUS_CONFLICT:
+        return 409;
+    case STATUS_TOO_LARGE:
+        return 413;
+    case STATUS_INVALID:
+        return 422;
+    case STATUS_LIMITED:
+        return 429;
+    case STATUS_INTERNAL:
+        return 500;
+    case STATUS_PLUGIN_FAILED:
+        return 502;
+    case STATUS_UNAVAILABLE:
+        return 503;
+    case STATUS_PLUGIN_LATE:
+        return 504;
+    case STATUS_STORE_FULL:
+        return 507;
+    case STATUS_RETRY:
+        return 409; // only if a retry was forgotten: then it is the conflict that it stands for
     }
     return 500;
 }

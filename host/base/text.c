@@ -72,7 +72,7 @@ void buffer_printf(buffer *b, const char *format, ...) {
     size_t space = b->capacity - b->len;
     int len = vsnprintf(b->ptr + b->len, space, format, args);
     if (len < 0)
-        abort();  // only a broken format string can do this
+        abort(); // only a broken format string can do this
     if ((size_t)len >= space) {
         buffer_reserve(b, (size_t)len);
         vsnprintf(b->ptr + b->len, (size_t)len + 1, format, again);
@@ -109,7 +109,7 @@ static size_t utf8_step(const unsigned char *p, size_t left) {
     size_t len = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
     if (left < len)
         return 0;
-    unsigned char low = 0x80, high = 0xBF;  // the range of the second byte: no overlong forms, no surrogates
+    unsigned char low = 0x80, high = 0xBF; // the range of the second byte: no overlong forms, no surrogates
     if (first == 0xE0)
         low = 0xA0;
     else if (first == 0xED)
@@ -151,12 +151,23 @@ void buffer_add_html(buffer *b, const char *text, size_t len) {
     for (size_t i = 0; i < len; i++) {
         const char *entity = NULL;
         switch (text[i]) {
-        case '&': entity = "&amp;"; break;
-        case '<': entity = "&lt;"; break;
-        case '>': entity = "&gt;"; break;
-        case '"': entity = "&quot;"; break;
-        case '\'': entity = "&#39;"; break;
-        default: continue;
+        case '&':
+            entity = "&amp;";
+            break;
+        case '<':
+            entity = "&lt;";
+            break;
+        case '>':
+            entity = "&gt;";
+            break;
+        case '"':
+            entity = "&quot;";
+            break;
+        case '\'':
+            entity = "&#39;";
+            break;
+        default:
+            continue;
         }
         buffer_append(b, text + start, i - start);
         buffer_add(b, entity);
@@ -168,11 +179,21 @@ void buffer_add_html(buffer *b, const char *text, size_t len) {
 static void json_escape(buffer *b, unsigned char c) {
     static const char HEX[] = "0123456789abcdef";
     switch (c) {
-    case '"': buffer_append(b, "\\\"", 2); break;
-    case '\\': buffer_append(b, "\\\\", 2); break;
-    case '\n': buffer_append(b, "\\n", 2); break;
-    case '\r': buffer_append(b, "\\r", 2); break;
-    case '\t': buffer_append(b, "\\t", 2); break;
+    case '"':
+        buffer_append(b, "\\\"", 2);
+        break;
+    case '\\':
+        buffer_append(b, "\\\\", 2);
+        break;
+    case '\n':
+        buffer_append(b, "\\n", 2);
+        break;
+    case '\r':
+        buffer_append(b, "\\r", 2);
+        break;
+    case '\t':
+        buffer_append(b, "\\t", 2);
+        break;
     default: {
         char escape[6] = {'\\', 'u', '0', '0', HEX[c >> 4], HEX[c & 15]};
         buffer_append(b, escape, sizeof escape);

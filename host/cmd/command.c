@@ -165,9 +165,11 @@ int command_lock(const char *data, fault *f) {
         char line[32] = "";
         ssize_t len = read(fd, line, sizeof line - 1);
         line[len > 0 ? strcspn(line, "\n") : 0] = 0;
-        fault_set(f, STATUS_CONFLICT, "data.in_use",
-                  "The data folder %s is in use by a server that runs already (process %s). Stop that one, or name another "
-                  "folder with --data.", data, line[0] ? line : "unknown");
+        fault_set(
+            f, STATUS_CONFLICT, "data.in_use",
+            "The data folder %s is in use by a server that runs already (process %s). Stop that one, or name another "
+            "folder with --data.",
+            data, line[0] ? line : "unknown");
     }
     close(fd);
     return -1;

@@ -19,20 +19,20 @@ int cmd_doctor(int argc, char **argv);
 
 // One option that a command knows. `value` is filled when it is given.
 typedef struct command_option {
-    const char *name;    // "--data"
-    const char *what;    // "DIR" for the usage line; NULL for a switch
-    const char *help;    // a sentence
-    const char **value;  // the text that was given
-    bool *on;            // or, for a switch
+    const char *name;   // "--data"
+    const char *what;   // "DIR" for the usage line; NULL for a switch
+    const char *help;   // a sentence
+    const char **value; // the text that was given
+    bool *on;           // or, for a switch
     bool required;
 } command_option;
 
 typedef struct command_usage {
-    const char *line;     // "interlink import --data DIR FOLDER"
-    const char *purpose;  // what it does, in a few sentences
+    const char *line;    // "interlink import --data DIR FOLDER"
+    const char *purpose; // what it does, in a few sentences
     const command_option *options;
     size_t option_count;
-    size_t operands;      // how many further words it takes
+    size_t operands; // how many further words it takes
 } command_usage;
 
 // Read argv[1..]. Fills the options and up to `operands` words. Returns -1 to go on, or the exit status: 0 after
@@ -42,7 +42,8 @@ int command_read(const command_usage *u, int argc, char **argv, const char **ope
 // Say a fault on standard error, with its fields; returns 1.
 int command_fail(const fault *f);
 
-// The folder in which this program lies: where its worker, portal and bundled plugins are found. Aborts if the system does not say.
+// The folder in which this program lies: where its worker, portal and bundled plugins are found. Aborts if the system
+// does not say.
 const char *command_program_folder(char out[4096]);
 
 // Open the data folder's database for writing and bring its schema up to date; a folder that is missing is made.

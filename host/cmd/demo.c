@@ -14,9 +14,9 @@
 
 // While the story is told. `names` holds what earlier steps gave a name: {park}, {node:Ask the neighbours}.
 typedef struct story {
-    const json_t *told;  // story.json
+    const json_t *told; // story.json
     json_t *names;
-    json_t *tokens;      // by person
+    json_t *tokens; // by person
     uint16_t port;
     buffer answer;
     fault *f;
@@ -58,8 +58,10 @@ static status people_add(void *context, store *s, fault *f) {
     size_t i;
     json_t *one;
     json_array_foreach(p->list, i, one) {
-        account_draft draft = {.email = text_of(one, "email"), .name = text_of(one, "name"),
-                               .kind = text_of(one, "kind"), .language = text_of(one, "language"),
+        account_draft draft = {.email = text_of(one, "email"),
+                               .name = text_of(one, "name"),
+                               .kind = text_of(one, "kind"),
+                               .language = text_of(one, "language"),
                                .password_hash = p->hashes[i],
                                .admin = json_is_true(json_object_get(one, "admin"))};
         person made;
@@ -168,8 +170,8 @@ static json_t *story_send(story *t, const char *who, const char *method, const c
         said = said ? said : json_object();
     } else {
         fault_set(t->f, STATUS_INTERNAL, "demo.story",
-                  "The demonstration content could not be made: %s %s by %s gave %d: %.200s", method,
-                  request.path, who, code, t->answer.ptr ? t->answer.ptr : "");
+                  "The demonstration content could not be made: %s %s by %s gave %d: %.200s", method, request.path, who,
+                  code, t->answer.ptr ? t->answer.ptr : "");
     }
     buffer_free(&full);
     return said;

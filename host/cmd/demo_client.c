@@ -13,7 +13,8 @@
 static int connect_here(uint16_t port) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct timeval patience = {.tv_sec = 20};
-    struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in here = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
         connect(fd, (struct sockaddr *)&here, sizeof here) == 0) {
         return fd;
@@ -25,8 +26,8 @@ static int connect_here(uint16_t port) {
 }
 
 static void head_write(buffer *out, uint16_t port, const demo_request *r) {
-    buffer_printf(out, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\nContent-Length: %zu\r\n", r->method, r->path,
-                  port, r->body.len);
+    buffer_printf(out, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\nContent-Length: %zu\r\n",
+                  r->method, r->path, port, r->body.len);
     if (r->type != NULL) {
         buffer_printf(out, "Content-Type: %s\r\n", r->type);
     }

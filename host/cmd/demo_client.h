@@ -10,8 +10,8 @@
 
 typedef struct demo_request {
     const char *method, *path;
-    const char *type;   // of the body; NULL without one
-    const char *token;  // for Authorization: Bearer, or NULL
+    const char *type;  // of the body; NULL without one
+    const char *token; // for Authorization: Bearer, or NULL
     str body;
 } demo_request;
 

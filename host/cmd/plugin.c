@@ -63,18 +63,21 @@ int cmd_plugin(int argc, char **argv) {
     const char *verb = argc > 1 ? argv[1] : "";
     const char *data = NULL, *folder = NULL;
     bool check = strcmp(verb, "check") == 0, add = strcmp(verb, "add") == 0, list = strcmp(verb, "list") == 0;
-    const command_option options[] = {{"--data", "DIR", "The data folder (for add and list).", &data, NULL, add || list}};
-    const command_usage usage = {
-        check ? "interlink plugin check FOLDER"
-        : add ? "interlink plugin add --data DIR FOLDER"
-        : list ? "interlink plugin list --data DIR"
-               : "interlink plugin check|add|list [--data DIR] [FOLDER]",
-        "check  says all that is wrong with a package: its manifest, its texts, whether it loads in the jail and answers.\n"
-        "       Nothing is installed.\n"
-        "add    copies a package into the data folder and enters it into the catalogue. May be done while a server runs.\n"
-        "list   shows the plugins of a data folder.",
-        options, 1, check || add ? 1 : 0};
-    int done = command_read(&usage, check || add || list ? argc - 1 : argc, check || add || list ? argv + 1 : argv, &folder);
+    const command_option options[] = {
+        {"--data", "DIR", "The data folder (for add and list).", &data, NULL, add || list}};
+    const command_usage usage = {check  ? "interlink plugin check FOLDER"
+                                 : add  ? "interlink plugin add --data DIR FOLDER"
+                                 : list ? "interlink plugin list --data DIR"
+                                        : "interlink plugin check|add|list [--data DIR] [FOLDER]",
+                                 "check  says all that is wrong with a package: its manifest, its texts, whether it "
+                                 "loads in the jail and answers.\n"
+                                 "       Nothing is installed.\n"
+                                 "add    copies a package into the data folder and enters it into the catalogue. May "
+                                 "be done while a server runs.\n"
+                                 "list   shows the plugins of a data folder.",
+                                 options, 1, check || add ? 1 : 0};
+    int done =
+        command_read(&usage, check || add || list ? argc - 1 : argc, check || add || list ? argv + 1 : argv, &folder);
     if (done >= 0) {
         return done;
     }

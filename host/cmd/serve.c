@@ -28,14 +28,16 @@ typedef struct serve {
     int lock;
     services services;
     http_server *server;
-    char token[CRYPTO_TOKEN_TEXT];  // of the link for the first administrator, or ""
+    char token[CRYPTO_TOKEN_TEXT]; // of the link for the first administrator, or ""
 } serve;
 
 static int serve_read(int argc, char **argv, serve_options *o) {
     const command_option options[] = {
         {"--data", "DIR", "The data folder; made if it is not there.", &o->data, NULL, true},
-        {"--listen", "ADDR:PORT", "Where to listen; 127.0.0.1:8080 if not given. Port 0 takes a free one.", &o->listen, NULL, false},
-        {"--public-url", "URL", "How people reach the site, when a proxy stands before it: https://...", &o->public_url, NULL, false},
+        {"--listen", "ADDR:PORT", "Where to listen; 127.0.0.1:8080 if not given. Port 0 takes a free one.", &o->listen,
+         NULL, false},
+        {"--public-url", "URL", "How people reach the site, when a proxy stands before it: https://...", &o->public_url,
+         NULL, false},
         {"--loops", "N", "Event loops; one for each processor if not given.", &o->loops, NULL, false},
         {"--kept", "N", "Finished public answers that each loop may hold; 256 if not given.", &o->kept, NULL, false},
         {"--demo", NULL, "Fill a new data folder with demonstration content first.", NULL, &o->demo, false},
@@ -43,7 +45,8 @@ static int serve_read(int argc, char **argv, serve_options *o) {
     const command_usage usage = {
         "interlink serve --data DIR [--listen ADDR:PORT]",
         "Serves the portal, the API and the plugins' views until it gets SIGTERM or SIGINT; then it finishes what is\n"
-        "under way and ends. A new data folder has no accounts: the link that is printed makes the first administrator.",
+        "under way and ends. A new data folder has no accounts: the link that is printed makes the first "
+        "administrator.",
         options, sizeof options / sizeof *options, 0};
     return command_read(&usage, argc, argv, NULL);
 }
@@ -59,17 +62,21 @@ static status options_check(serve *v, http_options *http, fault *f) {
     const char *listen = o->listen ? o->listen : "127.0.0.1:8080", *colon = strrchr(listen, ':');
     long port = 0, loops = sysconf(_SC_NPROCESSORS_ONLN), kept = 256;
     if (colon == NULL || (size_t)(colon - listen) >= sizeof http->address || !number_read(colon + 1, 0, 65535, &port)) {
-        return fault_set(f, STATUS_INVALID, "serve.listen", "--listen takes ADDRESS:PORT, such as 127.0.0.1:8080, not \"%s\".", listen);
+        return fault_set(f, STATUS_INVALID, "serve.listen",
+                         "--listen takes ADDRESS:PORT, such as 127.0.0.1:8080, not \"%s\".", listen);
     }
     if (o->loops && !number_read(o->loops, 1, 64, &loops)) {
-        return fault_set(f, STATUS_INVALID, "serve.loops", "--loops takes a number from 1 to 64, not \"%s\".", o->loops);
+        return fault_set(f, STATUS_INVALID, "serve.loops", "--loops takes a number from 1 to 64, not \"%s\".",
+                         o->loops);
     }
     if (o->kept && !number_read(o->kept, 0, 100000, &kept)) {
-        return fault_set(f, STATUS_INVALID, "serve.kept", "--kept takes a number from 0 to 100000, not \"%s\".", o->kept);
+        return fault_set(f, STATUS_INVALID, "serve.kept", "--kept takes a number from 0 to 100000, not \"%s\".",
+                         o->kept);
     }
     const char *url = o->public_url ? o->public_url : "";
     if (*url && strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0) {
-        return fault_set(f, STATUS_INVALID, "serve.public_url", "--public-url begins with https:// or http://, unlike \"%s\".", url);
+        return fault_set(f, STATUS_INVALID, "serve.public_url",
+                         "--public-url begins with https:// or http://, unlike \"%s\".", url);
     }
     snprintf(http->address, sizeof http->address, "%.*s", (int)(colon - listen), listen);
     http->port = (uint16_t)port;
@@ -81,8 +88,8 @@ static status options_check(serve *v, http_options *http, fault *f) {
     return STATUS_OK;
 }
 
-// The first write of a start: the installation's secret, the plugins that ship with the program, and the link for the first
-// administrator where there is none.
+// The first write of a start: the installation's secret, the plugins that ship with the program, and the link for the
+// first administrator where there is none.
 static status serve_first_write(void *context, store *s, fault *f) {
     serve *v = context;
     status outcome = meta_secret(s, v->services.secret, f);
@@ -165,7 +172,8 @@ static void serve_say(const serve *v) {
     }
     if (v->token[0]) {
         printf("There is no administrator yet. Open this link once, within 24 hours, to make the first one:\n"
-               "  %s/invitation?token=%s\n", shown, v->token);
+               "  %s/invitation?token=%s\n",
+               shown, v->token);
     }
     fflush(stdout);
 }

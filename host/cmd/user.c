@@ -47,12 +47,17 @@ static status user_password(char hash[CRYPTO_PASSWORD_TEXT], fault *f) {
 }
 
 static status user_add(store *s, const user_options *o, const char *hash, fault *f) {
-    account_draft draft = {.email = o->email, .name = o->name, .kind = o->kind, .language = o->language,
-                           .password_hash = hash, .admin = o->admin};
+    account_draft draft = {.email = o->email,
+                           .name = o->name,
+                           .kind = o->kind,
+                           .language = o->language,
+                           .password_hash = hash,
+                           .admin = o->admin};
     person made;
     status outcome = account_create(s, &draft, &made, f);
     if (outcome == STATUS_OK) {
-        printf("%s can sign in as %s%s.\n", made.name, made.email, made.admin ? ", as an administrator of the site" : "");
+        printf("%s can sign in as %s%s.\n", made.name, made.email,
+               made.admin ? ", as an administrator of the site" : "");
     }
     return outcome;
 }

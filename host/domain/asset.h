@@ -14,12 +14,12 @@
 
 // What somebody is about to open. Borrowed for the call.
 typedef struct asset_draft {
-    const char *asset;  // its id, made by the caller: a plugin's `create` ran under it
+    const char *asset; // its id, made by the caller: a plugin's `create` ran under it
     const char *process, *node;
     const char *interlinker;
-    const char *plugin;  // id, or NULL for a template or link
-    const char *name;    // not empty
-    const char *params;  // JSON object
+    const char *plugin; // id, or NULL for a template or link
+    const char *name;   // not empty
+    const char *params; // JSON object
     const char *creator;
 } asset_draft;
 
@@ -35,7 +35,8 @@ status asset_rename(store *s, const usage_actor *by, const char *asset, const ch
 status asset_delete(store *s, live_list *live, const usage_actor *by, const char *asset, fault *f);
 
 // A copy in the same task, with all documents and files; needs no code of the plugin. `name` NULL keeps the name.
-status asset_clone(store *s, live_list *live, const usage_actor *by, const char *asset, const char *name, id_value *out, fault *f);
+status asset_clone(store *s, live_list *live, const usage_actor *by, const char *asset, const char *name, id_value *out,
+                   fault *f);
 
 // Somebody opened it to look or to edit: asset.opened in the log.
 status asset_opened(store *s, const usage_actor *by, const char *asset, const char *capability, fault *f);
@@ -45,13 +46,13 @@ status asset_opened(store *s, const usage_actor *by, const char *asset, const ch
 typedef void asset_plugin_write(void *context, answer *out, const char *plugin);
 
 typedef struct asset_view {
-    const char *language;  // of the reader
+    const char *language; // of the reader
     asset_plugin_write *plugin_write;
     void *context;
 } asset_view;
 
-// Asset {id, name, interlinker, interlinker_name, kind, plugin, process, node, node_name, creator, created_at, updated_at,
-// version, capabilities, state, uri, file}
+// Asset {id, name, interlinker, interlinker_name, kind, plugin, process, node, node_name, creator, created_at,
+// updated_at, version, capabilities, state, uri, file}
 status asset_write(store *s, arena *a, answer *out, const char *asset, const asset_view *view, fault *f);
 
 // The list {"items", "next"} of a node's assets, oldest first.

@@ -8,14 +8,27 @@
 #include "domain/catalogue.h"
 #include "domain/language.h"
 
-#define ASSET_SELECT                                                                                             \
-    "SELECT a.id, a.name, a.interlinker, i.name, i.kind, a.plugin, a.process, a.node, n.name, a.creator, p.name, " \
-    "a.created, a.updated, a.version, i.uri FROM asset a JOIN interlinker i ON i.id = a.interlinker "               \
+#define ASSET_SELECT                                                                                                   \
+    "SELECT a.id, a.name, a.interlinker, i.name, i.kind, a.plugin, a.process, a.node, n.name, a.creator, p.name, "     \
+    "a.created, a.updated, a.version, i.uri FROM asset a JOIN interlinker i ON i.id = a.interlinker "                  \
     "JOIN node n ON n.id = a.node LEFT JOIN person p ON p.id = a.creator "
 
 enum {
-    ASSET_ID, ASSET_NAME, ASSET_INTERLINKER, ASSET_INTERLINKER_NAME, ASSET_KIND, ASSET_PLUGIN, ASSET_PROCESS, ASSET_NODE,
-    ASSET_NODE_NAME, ASSET_CREATOR, ASSET_CREATOR_NAME, ASSET_CREATED, ASSET_UPDATED, ASSET_VERSION, ASSET_URI
+    ASSET_ID,
+    ASSET_NAME,
+    ASSET_INTERLINKER,
+    ASSET_INTERLINKER_NAME,
+    ASSET_KIND,
+    ASSET_PLUGIN,
+    ASSET_PROCESS,
+    ASSET_NODE,
+    ASSET_NODE_NAME,
+    ASSET_CREATOR,
+    ASSET_CREATOR_NAME,
+    ASSET_CREATED,
+    ASSET_UPDATED,
+    ASSET_VERSION,
+    ASSET_URI
 };
 
 static void creator_put(answer *out, store_rows *r) {

@@ -27,8 +27,9 @@ status catalogue_file_get(store *s, arena *a, const char *id, const char *langua
 }
 
 status catalogue_logo_get(store *s, arena *a, const char *id, catalogue_file *out, fault *f) {
-    return row_take(store_query(s, "SELECT NULL, NULL, logo_type, logo, logo_size FROM interlinker WHERE id = ?", "t", id), a,
-                    out, f);
+    return row_take(
+        store_query(s, "SELECT NULL, NULL, logo_type, logo, logo_size FROM interlinker WHERE id = ?", "t", id), a, out,
+        f);
 }
 
 status catalogue_file_pick(store *s, arena *a, const char *id, const char *language, catalogue_file *out, fault *f) {

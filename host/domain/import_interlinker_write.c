@@ -47,8 +47,8 @@ static status row_write(entry_writing *w) {
                "OR (? = 0 AND coalesce(interlinker.logo, '') <> coalesce(excluded.logo, ''))",
                "tttssssssssttttisiiiiii", e->id, e->kind, e->subject, e->name, e->description, e->tags, e->instructions,
                e->constraints, e->regulations, e->uri, e->languages, e->licence, e->difficulty,
-               logo ? e->logo.blob : NULL, logo ? e->logo.type : NULL, (int64_t)(logo ? e->logo.size : 0), e->details, w->import->now, w->import->now,
-               (int64_t)keep, (int64_t)keep, (int64_t)keep, (int64_t)keep));
+               logo ? e->logo.blob : NULL, logo ? e->logo.type : NULL, (int64_t)(logo ? e->logo.size : 0), e->details,
+               w->import->now, w->import->now, (int64_t)keep, (int64_t)keep, (int64_t)keep, (int64_t)keep));
 }
 
 // Rows of `sql` (one column of text) that `keeps` does not want any more, as a list in the arena.

@@ -13,7 +13,9 @@ status interlinker_find(store *s, arena *a, const char *wanted, const char *lang
         return fault_set(f, outcome, "interlinker.unknown", "The catalogue has no entry \"%.100s\".", wanted);
     }
     str kind = store_str(r, 0);
-    out->kind = str_is(kind, "plugin") ? INTERLINKER_PLUGIN : str_is(kind, "template") ? INTERLINKER_TEMPLATE : INTERLINKER_LINK;
+    out->kind = str_is(kind, "plugin")     ? INTERLINKER_PLUGIN
+                : str_is(kind, "template") ? INTERLINKER_TEMPLATE
+                                           : INTERLINKER_LINK;
     out->plugin = arena_text(a, store_text(r, 1));
     out->name = language_pick_text(a, store_str(r, 2), language, NULL);
     out->uri = language_pick_text(a, store_str(r, 3), language, NULL);

@@ -12,10 +12,10 @@ typedef enum interlinker_kind { INTERLINKER_PLUGIN, INTERLINKER_TEMPLATE, INTERL
 // All texts are in the arena.
 typedef struct interlinker {
     interlinker_kind kind;
-    const char *plugin;  // the installed plugin that runs it, or NULL
-    const char *name;    // in the language that was asked for
-    const char *uri;     // of a link, else ""
-    bool missing;        // a template whose files did not come with it
+    const char *plugin; // the installed plugin that runs it, or NULL
+    const char *name;   // in the language that was asked for
+    const char *uri;    // of a link, else ""
+    bool missing;       // a template whose files did not come with it
 } interlinker;
 
 // STATUS_NOT_FOUND "interlinker.unknown" if there is none.

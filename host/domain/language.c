@@ -79,8 +79,8 @@ static const char *skip_space(const char *p, const char *end) {
 }
 
 // `p` is on the opening quote; returns the place behind the closing one.
-// Texts are long and quotes in them rare, so the next quote is looked for at once; it ends the text unless an odd number
-// of backslashes stands before it.
+// Texts are long and quotes in them rare, so the next quote is looked for at once; it ends the text unless an odd
+// number of backslashes stands before it.
 static const char *skip_string(const char *p, const char *end) {
     const char *start = ++p;
     while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {

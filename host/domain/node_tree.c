@@ -109,11 +109,11 @@ typedef enum link_kind { LINK_NEED, LINK_AFTER } link_kind;
 static status load_links(store *s, arena *a, const char *process, link_kind kind, node_tree *t, fault *f) {
     store_rows *rows =
         kind == LINK_NEED
-            ? store_query(
-                  s, "SELECT node, profile FROM node_need WHERE process = ? ORDER BY node DESC, profile DESC", "t", process)
-            : store_query(
-                  s, "SELECT node, after FROM node_prerequisite WHERE process = ? ORDER BY node DESC, after DESC", "t",
-                  process);
+            ? store_query(s, "SELECT node, profile FROM node_need WHERE process = ? ORDER BY node DESC, profile DESC",
+                          "t", process)
+            : store_query(s,
+                          "SELECT node, after FROM node_prerequisite WHERE process = ? ORDER BY node DESC, after DESC",
+                          "t", process);
     tree_node *n = NULL;
     while (store_next(rows)) {
         str of = store_str(rows, 0);

@@ -101,9 +101,10 @@ static status store_node(const guide_copy *c, copied_node *n, int depth, fault *
 }
 
 static status store_need(const guide_copy *c, const copied_node *n, const char *profile, fault *f) {
-    return store_run(c->store, f,
-                     "INSERT INTO node_need (process, node, profile) VALUES (?, ?, ?) ON CONFLICT (node, profile) DO NOTHING",
-                     "ttt", c->process, n->made.text, profile);
+    return store_run(
+        c->store, f,
+        "INSERT INTO node_need (process, node, profile) VALUES (?, ?, ?) ON CONFLICT (node, profile) DO NOTHING", "ttt",
+        c->process, n->made.text, profile);
 }
 
 static bool is_below(const copied_node *n, const copied_node *above) {

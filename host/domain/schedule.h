@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// schedule: what a plugin is to hear of, and when. A row goes in the same transaction as the act that it tells of, so each is
-// told, and told once. What takes the rows is host/plugin/schedule.h.
+// schedule: what a plugin is to hear of, and when. A row goes in the same transaction as the act that it tells of, so
+// each is told, and told once. What takes the rows is host/plugin/schedule.h.
 #ifndef INTERLINK_DOMAIN_SCHEDULE_H
 #define INTERLINK_DOMAIN_SCHEDULE_H
 
 #include "domain/live.h"
 #include "store/store.h"
 
-#define SCHEDULE_TOPIC_KIND "schedule"  // a live event "schedule/due" says that a row is due now
+#define SCHEDULE_TOPIC_KIND "schedule" // a live event "schedule/due" says that a row is due now
 #define SCHEDULE_TOPIC "schedule/due"
 
 // On the writer's thread. `event` is what the plugin's `event` gets ("schedule", "clone", "task.finished"), `at` UTC

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // session: a person who is signed in. The token is shown once; the database keeps its SHA-256 only. A session ends
-// twelve hours after it began, whatever happens, and two hours after it was last used (OWASP ASVS 5.0, 7.3.2 and 7.3.1).
+// twelve hours after it began, whatever happens, and two hours after it was last used (OWASP ASVS 5.0, 7.3.2
+// and 7.3.1).
 #ifndef INTERLINK_DOMAIN_SESSION_H
 #define INTERLINK_DOMAIN_SESSION_H
 

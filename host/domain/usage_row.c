@@ -32,9 +32,8 @@ store_rows *usage_row_query(store *s, const usage_filter *filter, int64_t seq, i
     } else {
         sql = oldest_first ? OF_ALL OLDEST_FIRST : OF_ALL NEWEST_FIRST;
     }
-    return store_query(s, sql, "ttttttiiiii", first, second, node, filter->interlinker, filter->person,
-                       filter->action, filter->from, filter->to ? filter->to : INT64_MAX, seq, until,
-                       limit);
+    return store_query(s, sql, "ttttttiiiii", first, second, node, filter->interlinker, filter->person, filter->action,
+                       filter->from, filter->to ? filter->to : INT64_MAX, seq, until, limit);
 }
 
 #define FLOOR "SELECT seq FROM usage WHERE "

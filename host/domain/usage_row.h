@@ -16,8 +16,8 @@ typedef struct usage_row {
 store_rows *usage_row_query(store *s, const usage_filter *filter, int64_t seq, int64_t until, bool oldest_first,
                             int64_t limit);
 
-// Where to stop looking for rows before `seq`: no index helps with everything that may be asked for, and a page must not
-// keep its loop from all others while it walks through a million rows. 0: there is nothing to be careful about.
+// Where to stop looking for rows before `seq`: no index helps with everything that may be asked for, and a page must
+// not keep its loop from all others while it walks through a million rows. 0: there is nothing to be careful about.
 enum { USAGE_ROWS_LOOKED_AT = 1000 };
 int64_t usage_row_floor(store *s, const usage_filter *filter, int64_t seq);
 

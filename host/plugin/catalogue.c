@@ -121,11 +121,12 @@ static status link_needs(store *s, const char *id, const json_t *needs, fault *f
     status result = store_run(s, f, "DELETE FROM interlinker_need WHERE interlinker = ?", "t", id);
     const json_t *need;
     size_t i;
-    json_array_foreach(needs, i, need) if (result == STATUS_OK) result =
-        store_run(s, f,
-                  "INSERT INTO interlinker_need (interlinker, profile) SELECT ?, id FROM problem_profile "
-                  "WHERE id = ? ON CONFLICT (interlinker, profile) DO NOTHING",
-                  "tt", id, json_string_value(need));
+    json_array_foreach(needs, i, need)
+        if (result == STATUS_OK)
+            result = store_run(s, f,
+                               "INSERT INTO interlinker_need (interlinker, profile) SELECT ?, id FROM problem_profile "
+                               "WHERE id = ? ON CONFLICT (interlinker, profile) DO NOTHING",
+                               "tt", id, json_string_value(need));
     return result;
 }
 

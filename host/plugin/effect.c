@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "domain/document.h"
 #include "domain/node.h"
-#include "domain/schedule.h"
 #include "domain/notify.h"
+#include "domain/schedule.h"
 #include "store/blob.h"
 
 enum {
@@ -78,7 +78,7 @@ static status commit_log(commit *c, const plugin_effect *e) {
     event.asset = c->call->asset;
     event.interlinker = c->context->interlinker;
     event.data = e->value;
-    if (e->anonymous) {  // of a small team, the kind alone would say who it was
+    if (e->anonymous) { // of a small team, the kind alone would say who it was
         event.person = NULL;
         event.role = NULL;
     }
@@ -101,8 +101,9 @@ static bool audience_read(str s, notify_audience *out) {
 static json_t *template_texts(commit *c, const char *key) {
     json_t *found = arena_json(c->call->arena, json_object()), *texts, *text;
     const char *language;
-    json_object_foreach((json_t *)c->plugin->texts, language, texts) if ((text = json_object_get(texts, key)) != NULL)
-        json_object_set(found, language, text);
+    json_object_foreach((json_t *)c->plugin->texts, language, texts)
+        if ((text = json_object_get(texts, key)) != NULL)
+            json_object_set(found, language, text);
     return found;
 }
 

@@ -41,7 +41,9 @@ bool manifest_permits(const manifest *m, manifest_permission wanted) {
 bool manifest_can(const manifest *m, const char *capability) {
     const json_t *item;
     size_t i;
-    json_array_foreach(m->capabilities, i, item) if (strcmp(json_string_value(item), capability) == 0) return true;
+    json_array_foreach(m->capabilities, i, item)
+        if (strcmp(json_string_value(item), capability) == 0)
+            return true;
     return false;
 }
 
@@ -76,10 +78,11 @@ static void check_languages(const manifest *m, fault *f) {
         char pointer[64];
         snprintf(pointer, sizeof pointer, "/%s", TEXTS[t]);
         if (texts)
-            json_array_foreach(m->languages, i, language) if (!json_object_get(texts, json_string_value(language)))
-                fault_add_field(f, pointer, "language",
-                                "\"languages\" lists \"%.12s\", but \"%s\" has no text in it. Write one.",
-                                json_string_value(language), TEXTS[t]);
+            json_array_foreach(m->languages, i, language)
+                if (!json_object_get(texts, json_string_value(language)))
+                    fault_add_field(f, pointer, "language",
+                                    "\"languages\" lists \"%.12s\", but \"%s\" has no text in it. Write one.",
+                                    json_string_value(language), TEXTS[t]);
     }
 }
 
@@ -125,9 +128,10 @@ static unsigned permissions_of(const json_t *list) {
     const json_t *item;
     size_t i;
     unsigned all = 0;
-    json_array_foreach(list, i, item) for (size_t p = 0; p < PERMISSION_COUNT;
-                                           p++) if (strcmp(PERMISSIONS[p].name, json_string_value(item)) == 0) all |=
-        PERMISSIONS[p].permission;
+    json_array_foreach(list, i, item)
+        for (size_t p = 0; p < PERMISSION_COUNT; p++)
+            if (strcmp(PERMISSIONS[p].name, json_string_value(item)) == 0)
+                all |= PERMISSIONS[p].permission;
     return all;
 }
 

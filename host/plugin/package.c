@@ -47,7 +47,8 @@ static bool there(const package_check *c, const char *name) {
 
 static void check_files(const package_check *c, const manifest *m) {
     if (!*m->icon)
-        package_note(c, "The manifest names no icon, so the catalogue shows a plain one. Add for example \"icon\": \"web/icon.svg\".");
+        package_note(c, "The manifest names no icon, so the catalogue shows a plain one. Add for example \"icon\": "
+                        "\"web/icon.svg\".");
     if (there(c, "instructions.md"))
         return;
     const json_t *language;

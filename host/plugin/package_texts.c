@@ -30,8 +30,9 @@ static json_t *read_texts(const package_check *c, const char *language) {
         json_decref(texts);
         return NULL;
     }
-    json_object_foreach(texts, key, value) if (!json_is_string(value) || json_string_length(value) == 0)
-        package_fault(c, "%s: \"%s\" must be a text, and not an empty one.", name, key);
+    json_object_foreach(texts, key, value)
+        if (!json_is_string(value) || json_string_length(value) == 0)
+            package_fault(c, "%s: \"%s\" must be a text, and not an empty one.", name, key);
     return texts;
 }
 
@@ -57,8 +58,9 @@ static void compare(const package_check *c, const char *language, const json_t *
             package_fault(c, "The text \"%s\" has other {places} to fill in i18n/%s.json than in i18n/%s.json.", key,
                           other, language);
     }
-    json_object_foreach((json_t *)others, key, text) if (!json_object_get(texts, key))
-        package_fault(c, "i18n/%s.json has no text \"%s\", which i18n/%s.json has.", language, key, other);
+    json_object_foreach((json_t *)others, key, text)
+        if (!json_object_get(texts, key))
+            package_fault(c, "i18n/%s.json has no text \"%s\", which i18n/%s.json has.", language, key, other);
 }
 
 void package_check_texts(const package_check *c, const manifest *m) {

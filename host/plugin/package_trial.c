@@ -247,8 +247,9 @@ void package_check_trial(const package_check *c, const manifest *m) {
             // A clone is made by the host alone.
             if (strcmp(json_string_value(capability), "clone") == 0)
                 continue;
-            json_array_foreach(m->languages, j, language) if (!try_page(&t, json_string_value(capability),
-                                                                        json_string_value(language))) break;
+            json_array_foreach(m->languages, j, language)
+                if (!try_page(&t, json_string_value(capability), json_string_value(language)))
+                    break;
         }
     }
     trial_close(&t);

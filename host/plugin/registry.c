@@ -43,7 +43,7 @@ struct plugin_registry {
     pthread_mutex_t lock; // for everything below
     entry_list entries;
     known_health *healths;
-    char catalogue[24]; // its version at the last load
+    char catalogue[24];          // its version at the last load
     pthread_mutex_t notice_lock; // held while the notice is given, so that nobody goes away under it
     plugin_notice *notice;
     void *notice_context;

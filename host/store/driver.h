@@ -7,8 +7,8 @@
 
 #include "store/store.h"
 
-typedef struct driver driver;                      // a connection
-typedef struct driver_statement driver_statement;  // a prepared statement
+typedef struct driver driver;                     // a connection
+typedef struct driver_statement driver_statement; // a prepared statement
 
 typedef enum driver_step { DRIVER_ROW, DRIVER_DONE, DRIVER_FAILED } driver_step;
 
@@ -17,7 +17,7 @@ typedef struct driver_face {
     status (*open)(const char *folder, store_mode mode, driver **out, fault *f);
     void (*close)(driver *d);
 
-    status (*execute)(driver *d, const char *script, fault *f);  // many statements, no arguments
+    status (*execute)(driver *d, const char *script, fault *f); // many statements, no arguments
     status (*prepare)(driver *d, const char *sql, driver_statement **out, fault *f);
     void (*finish)(driver *d, driver_statement *st);
 
@@ -29,20 +29,20 @@ typedef struct driver_face {
     void (*bind_blob)(driver_statement *st, int parameter, str value, bool keep);
     int (*parameters)(driver_statement *st);
     driver_step (*step)(driver *d, driver_statement *st, fault *f);
-    void (*reset)(driver_statement *st);  // ready to be bound again; holds no row, no lock and no argument
+    void (*reset)(driver_statement *st); // ready to be bound again; holds no row, no lock and no argument
 
-    str (*column_str)(driver_statement *st, int column);  // NUL-terminated; NULL column: ptr is NULL
+    str (*column_str)(driver_statement *st, int column); // NUL-terminated; NULL column: ptr is NULL
     int64_t (*column_int)(driver_statement *st, int column);
     double (*column_double)(driver_statement *st, int column);
     bool (*column_is_null)(driver_statement *st, int column);
     int (*columns)(driver_statement *st);
 
     int64_t (*changes)(driver *d);
-    bool (*in_transaction)(driver *d);  // false also when the database undid the transaction by itself
+    bool (*in_transaction)(driver *d); // false also when the database undid the transaction by itself
     int64_t (*data_version)(driver *d);
     status (*check)(driver *d, fault *f);
     status (*backup)(driver *d, const char *path, fault *f);
-    void (*checkpoint)(driver *d);  // before a connection that wrote closes for good
+    void (*checkpoint)(driver *d); // before a connection that wrote closes for good
 
     // Around a migration: it may rebuild tables that others refer to, so references are not followed while it runs
     // and are checked as a whole before it is committed.
@@ -51,9 +51,9 @@ typedef struct driver_face {
     // The tables of search.h; called in a transaction after all migrations, each time.
     status (*search_tables)(store *s, fault *f);
 
-    const char *begin_read, *begin_write;  // how a transaction starts in each mode
-    const char *has_table;  // a query with one argument, the name; one row if there is such a table
-    const char *any_table;  // a query that gives a row if there is any table at all
+    const char *begin_read, *begin_write; // how a transaction starts in each mode
+    const char *has_table;                // a query with one argument, the name; one row if there is such a table
+    const char *any_table;                // a query that gives a row if there is any table at all
 } driver_face;
 
 struct driver {

@@ -59,14 +59,16 @@ status driver_sqlite_fault(sqlite3 *db, int code, fault *f) {
     const char *message = sqlite3_errmsg(db);
     code = disk_code(db, code);
     switch (code & 0xFF) {
-    case SQLITE_CONSTRAINT: return constraint_fault(message, f);
+    case SQLITE_CONSTRAINT:
+        return constraint_fault(message, f);
     case SQLITE_FULL:
         return fault_set(f, STATUS_STORE_FULL, "store.full",
                          "There is no space left for the database, so nothing was saved. Make room on its disk, "
                          "then try again.");
     case SQLITE_READONLY:
         return fault_set(f, STATUS_STORE_FULL, "store.read_only",
-                         "The database cannot be written to, so nothing was saved. Check its disk, and who may write to its folder.");
+                         "The database cannot be written to, so nothing was saved. Check its disk, and who may write "
+                         "to its folder.");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return fault_set(f, STATUS_UNAVAILABLE, "store.busy",
@@ -98,7 +100,7 @@ static void library_log(void *context, int code, const char *message) {
 }
 
 static void library_configure(void) {
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // its counters are a lock that all threads would share
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // its counters are a lock that all threads would share
     sqlite3_config(SQLITE_CONFIG_LOG, library_log, NULL);
 }
 
@@ -277,8 +279,8 @@ static void sqlite_bind_text(driver_statement *st, int parameter, str value, boo
 }
 
 static void sqlite_bind_blob(driver_statement *st, int parameter, str value, bool keep) {
-    must_bind(sqlite3_bind_blob64(prepared(st), parameter, value.ptr, value.len,
-                                  keep ? SQLITE_TRANSIENT : SQLITE_STATIC));
+    must_bind(
+        sqlite3_bind_blob64(prepared(st), parameter, value.ptr, value.len, keep ? SQLITE_TRANSIENT : SQLITE_STATIC));
 }
 
 static int sqlite_parameters(driver_statement *st) {
@@ -339,9 +341,8 @@ static bool sqlite_in_transaction(driver *d) {
 static int64_t sqlite_data_version(driver *d) {
     driver_sqlite_connection *c = connection(d);
     unsigned version = 0;
-    if (!c->data_version &&
-        sqlite3_prepare_v3(c->db, "PRAGMA data_version", -1, SQLITE_PREPARE_PERSISTENT, &c->data_version, NULL) !=
-            SQLITE_OK)
+    if (!c->data_version && sqlite3_prepare_v3(c->db, "PRAGMA data_version", -1, SQLITE_PREPARE_PERSISTENT,
+                                               &c->data_version, NULL) != SQLITE_OK)
         return 0;
     sqlite3_step(c->data_version);
     sqlite3_reset(c->data_version);
@@ -378,7 +379,7 @@ const driver_face driver_sqlite = {
     .references = driver_sqlite_references,
     .search_tables = search_sqlite_tables,
     .begin_read = "BEGIN",
-    .begin_write = "BEGIN IMMEDIATE",  // takes the write lock now, so that it cannot fail half-way
+    .begin_write = "BEGIN IMMEDIATE", // takes the write lock now, so that it cannot fail half-way
     .has_table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
     .any_table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1",
 };

@@ -13,7 +13,7 @@ typedef struct driver_sqlite_connection {
     driver base;
     sqlite3 *db;
     bool reader;
-    sqlite3_stmt *data_version;  // made at its first use
+    sqlite3_stmt *data_version; // made at its first use
 } driver_sqlite_connection;
 
 // Turns a result code into a status and a sentence.

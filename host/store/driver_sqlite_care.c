@@ -79,7 +79,7 @@ status driver_sqlite_backup(driver *d, const char *path, fault *f) {
                          "%s is there already, and a copy never overwrites anything. Choose another name.", path);
     if (unlink(part) < 0 && errno != ENOENT)
         return backup_fault(f, path, strerror(errno));
-    int fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);  // it holds personal data
+    int fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600); // it holds personal data
     if (fd < 0)
         return backup_fault(f, path, strerror(errno));
     status result = copy_into(d, part, ((driver_sqlite_connection *)d)->reader, f);
@@ -95,7 +95,7 @@ status driver_sqlite_backup(driver *d, const char *path, fault *f) {
 
 void driver_sqlite_checkpoint(driver *d) {
     sqlite3 *db = database(d);
-    sqlite3_busy_timeout(db, 500);  // stopping does not wait long for a reader
+    sqlite3_busy_timeout(db, 500); // stopping does not wait long for a reader
     int code = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     // Busy: a reader still needs the log. The next start folds it in.
     if (code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY)

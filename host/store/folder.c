@@ -25,10 +25,10 @@ enum {
 static const uint32_t TYPE_CIFS = 0xFF534D42, TYPE_SMB2 = 0xFE534D42;
 
 bool folder_type_is_network(long type, const char *fuse_kind) {
-    static const char *const REMOTE[] = {"sshfs", "rclone", "s3fs",   "glusterfs", "davfs",     "curlftpfs",
-                                         "gcsfs", "gcsfuse", "cephfs", "ceph",      "goofys",    "smbnetfs",
-                                         "juicefs", "mfs",   "lizardfs", "google-drive-ocamlfuse"};
-    uint32_t low = (uint32_t)type;  // the field is signed on some systems, and the types are 32 bits
+    static const char *const REMOTE[] = {
+        "sshfs",  "rclone", "s3fs",   "glusterfs", "davfs",   "curlftpfs", "gcsfs",    "gcsfuse",
+        "cephfs", "ceph",   "goofys", "smbnetfs",  "juicefs", "mfs",       "lizardfs", "google-drive-ocamlfuse"};
+    uint32_t low = (uint32_t)type; // the field is signed on some systems, and the types are 32 bits
     if (low == TYPE_NFS || low == TYPE_SMB || low == TYPE_NCP || low == TYPE_CODA || low == TYPE_AFS ||
         low == TYPE_CEPH || low == TYPE_9P || low == TYPE_CIFS || low == TYPE_SMB2)
         return true;

@@ -42,8 +42,7 @@ static status check_unchanged(store *s, const embed_file *file, fault *f) {
     char hash[2 * CRYPTO_HASH + 1];
     crypto_hash_hex(file->bytes, *file->size, hash);
     store_rows *r = NULL;
-    status result =
-        store_one(s, &r, "SELECT hash FROM schema_migration WHERE version = ?", "i", version_of(file));
+    status result = store_one(s, &r, "SELECT hash FROM schema_migration WHERE version = ?", "i", version_of(file));
     if (result != STATUS_OK && result != STATUS_NOT_FOUND)
         return fault_set(f, result, "store.failed", "The list of applied migrations cannot be read. See the log.");
     bool same = result == STATUS_OK && str_is(store_str(r, 0), hash);
@@ -62,7 +61,7 @@ static status copy_first(store *s, int64_t version, char *path, size_t size, fau
     clock_format(clock_now(), time);
     for (char *p = time; *p; p++)
         if (*p == ':' || *p == '.')
-            *p = '-';  // not every tool that copies files likes colons
+            *p = '-'; // not every tool that copies files likes colons
     snprintf(path, size, "%s/interlink-before-%04" PRId64 "-%s.db", store_folder(s), version, time);
     status result = store_backup(s, path, f);
     if (result == STATUS_OK)
@@ -123,7 +122,7 @@ static status make_search_tables(store *s, fault *f) {
 
 status migrate_apply(store *s, const embed_file *files, size_t count, fault *f) {
     int64_t applied = version_applied(s);
-    bool copied = applied == 0;  // there is nothing worth a copy yet
+    bool copied = applied == 0; // there is nothing worth a copy yet
     char copy[4096] = "";
     status result = STATUS_OK;
     for (size_t i = 0; i < count && result == STATUS_OK; i++) {

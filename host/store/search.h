@@ -16,13 +16,13 @@ status search_put(store *s, const char *kind, const char *id, const char *langua
 status search_delete(store *s, const char *kind, const char *id, fault *f);
 
 typedef struct search_hit {
-    const char *id;  // in the arena
-    double score;    // larger is better; comparable within one answer, and there within one language
+    const char *id; // in the arena
+    double score;   // larger is better; comparable within one answer, and there within one language
 } search_hit;
 
 typedef enum search_mode {
-    SEARCH_ALL_WORDS,  // what a person typed: every word, the last by its beginning
-    SEARCH_ANY_WORD,   // a whole text: how much do they share (its 40 most telling words of three letters or more)
+    SEARCH_ALL_WORDS, // what a person typed: every word, the last by its beginning
+    SEARCH_ANY_WORD,  // a whole text: how much do they share (its 40 most telling words of three letters or more)
 } search_mode;
 
 // Best first. `language` first, the others after it where it gives no hit for a thing; so each thing is at most once

@@ -63,15 +63,15 @@ static void write_query(buffer *out, const search_words *words, search_mode mode
 // index first: the other way round it would be searched again for each document of the kind.
 static status read_hits(store *s, arena *a, const char *kind, const char *language, str query, size_t limit,
                         search_hit *hits, size_t *count, fault *f) {
-    store_rows *r = store_query(
-        s,
-        "WITH hit AS MATERIALIZED ("
-        " SELECT d.id AS id, d.language = ? AS near, bm25(search_text, 10.0, 5.0, 1.0) AS score"
-        " FROM search_text CROSS JOIN search_document d ON d.number = search_text.rowid"
-        " WHERE search_text MATCH ? AND d.kind = ?)"
-        " SELECT id, -coalesce(min(CASE WHEN near THEN score END), min(score)), max(near) FROM hit"
-        " GROUP BY id ORDER BY 3 DESC, 2 DESC, id LIMIT ?",
-        "tsti", language, query, kind, (int64_t)limit);
+    store_rows *r =
+        store_query(s,
+                    "WITH hit AS MATERIALIZED ("
+                    " SELECT d.id AS id, d.language = ? AS near, bm25(search_text, 10.0, 5.0, 1.0) AS score"
+                    " FROM search_text CROSS JOIN search_document d ON d.number = search_text.rowid"
+                    " WHERE search_text MATCH ? AND d.kind = ?)"
+                    " SELECT id, -coalesce(min(CASE WHEN near THEN score END), min(score)), max(near) FROM hit"
+                    " GROUP BY id ORDER BY 3 DESC, 2 DESC, id LIMIT ?",
+                    "tsti", language, query, kind, (int64_t)limit);
     while (*count < limit && store_next(r)) {
         hits[*count].id = arena_text(a, store_text(r, 0));
         hits[*count].score = store_double(r, 1);

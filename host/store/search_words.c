@@ -54,7 +54,7 @@ static bool same_word(str a, str b) {
 }
 
 static size_t slot_of(str word) {
-    uint32_t hash = 2166136261u;  // FNV-1a over the lower-case bytes
+    uint32_t hash = 2166136261u; // FNV-1a over the lower-case bytes
     for (size_t i = 0; i < word.len; i++)
         hash = (hash ^ ((unsigned char)word.ptr[i] | 0x20)) * 16777619u;
     return hash % TABLE;
@@ -77,7 +77,7 @@ static int by_weight(const void *a, const void *b) {
 
 void search_words_telling(search_words *out, str text) {
     candidate *found = calloc(CANDIDATES, sizeof *found);
-    uint16_t *table = calloc(TABLE, sizeof *table);  // number of a candidate plus one; 0 is free
+    uint16_t *table = calloc(TABLE, sizeof *table); // number of a candidate plus one; 0 is free
     if (!found || !table)
         abort();
     size_t at = 0, count = 0;

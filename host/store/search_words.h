@@ -10,7 +10,7 @@
 enum { SEARCH_WORDS = 40, SEARCH_WORD_BYTES = 64 };
 
 typedef struct search_words {
-    str word[SEARCH_WORDS];  // borrowed from the text; the first SEARCH_WORD_BYTES bytes of each
+    str word[SEARCH_WORDS]; // borrowed from the text; the first SEARCH_WORD_BYTES bytes of each
     size_t count;
 } search_words;
 

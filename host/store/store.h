@@ -18,7 +18,7 @@
 #include "base/text.h"
 
 typedef struct store store;
-typedef struct store_rows store_rows;  // a running query; at most a handful at a time on one connection
+typedef struct store_rows store_rows; // a running query; at most a handful at a time on one connection
 
 typedef enum store_mode { STORE_READ, STORE_WRITE } store_mode;
 
@@ -36,17 +36,17 @@ status store_migrate(store *s, fault *f);
 //   d double   b str as a blob   n null (takes no argument)
 // A broken constraint is STATUS_CONFLICT, a full or read-only database STATUS_STORE_FULL.
 status store_run(store *s, fault *f, const char *sql, const char *types, ...);
-int64_t store_changes(const store *s);  // rows changed by the last store_run
+int64_t store_changes(const store *s); // rows changed by the last store_run
 
 // Start a query, never NULL, whatever is wrong with it; then store_next until it returns false; then store_end, always.
 // Texts are borrowed until the next store_next or store_end. The arguments are copied. The same SQL may run again
 // while its rows are read (a function that calls itself).
 store_rows *store_query(store *s, const char *sql, const char *types, ...);
 bool store_next(store_rows *r);
-status store_end(store_rows *r, fault *f);  // says whether the rows ended well
+status store_end(store_rows *r, fault *f); // says whether the rows ended well
 
-str store_str(store_rows *r, int column);        // NULL column: ptr is NULL
-const char *store_text(store_rows *r, int column);  // NUL-terminated; NULL column: NULL
+str store_str(store_rows *r, int column);          // NULL column: ptr is NULL
+const char *store_text(store_rows *r, int column); // NUL-terminated; NULL column: NULL
 int64_t store_int(store_rows *r, int column);
 double store_double(store_rows *r, int column);
 bool store_is_null(store_rows *r, int column);
@@ -64,7 +64,7 @@ status store_commit(store *s, fault *f);
 void store_rollback(store *s);
 status store_savepoint(store *s, fault *f);
 status store_release(store *s, fault *f);
-void store_rollback_to(store *s);  // undo and drop the savepoint
+void store_rollback_to(store *s); // undo and drop the savepoint
 
 // Changes whenever anything that others can see was committed: the key of answers that are kept. Read it before the
 // data that is kept under it. About a microsecond; inside a transaction it stands still with the snapshot.

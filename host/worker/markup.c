@@ -5,12 +5,12 @@
 #include <string.h>
 
 enum {
-    NO_COMMENT = 3,    // matched in a declaration: it ends at the next >
-    BANG = 1u << 20,   // matched in a comment: "--!" was read
+    NO_COMMENT = 3,  // matched in a declaration: it ends at the next >
+    BANG = 1u << 20, // matched in a comment: "--!" was read
     // matched where two ways met in a tag: what we may be in the middle of
     JOINED_TAG_NAME = 0,
-    JOINED_APART,      // nothing: the next letter begins an attribute
-    JOINED_NAME,       // the name of an attribute that is not known
+    JOINED_APART, // nothing: the next letter begins an attribute
+    JOINED_NAME,  // the name of an attribute that is not known
 };
 
 static bool is_space(char c) {
@@ -28,8 +28,8 @@ static bool is_one_of(const char *name, const char *const *names) {
     return false;
 }
 
-// Names longer than the room differ from all that matter here, so the rest is dropped. So do names with a NUL, for which
-// browsers take U+FFFD.
+// Names longer than the room differ from all that matter here, so the rest is dropped. So do names with a NUL, for
+// which browsers take U+FFFD.
 static void add(char name[MARKUP_NAME_SIZE], char c) {
     size_t len = strlen(name);
     if (len + 1 < MARKUP_NAME_SIZE) {

@@ -37,8 +37,11 @@ typedef enum markup_state {
 } markup_state;
 
 typedef enum markup_attribute {
-    ATTRIBUTE_PLAIN, ATTRIBUTE_URL, ATTRIBUTE_STYLE, ATTRIBUTE_CODE,
-    ATTRIBUTE_SCHEME,  // a URL with a scheme that may run what is in it, or one that values have a part in
+    ATTRIBUTE_PLAIN,
+    ATTRIBUTE_URL,
+    ATTRIBUTE_STYLE,
+    ATTRIBUTE_CODE,
+    ATTRIBUTE_SCHEME, // a URL with a scheme that may run what is in it, or one that values have a part in
 } markup_attribute;
 typedef enum markup_url { URL_START, URL_AFTER_LINK, URL_PATH, URL_QUERY } markup_url;
 
@@ -49,12 +52,12 @@ typedef struct markup {
     markup_state state;
     markup_attribute attribute;
     markup_url url;
-    bool closing;                // </...
-    unsigned matched;            // of "</script", or dashes that may end a comment; or what was joined
-    unsigned opened;             // of "<!--" in a script
-    char tag[MARKUP_NAME_SIZE];  // lower case, cut
-    char name[MARKUP_NAME_SIZE]; // of the attribute
-    bool scheme_over;            // of a URL: what comes now is no part of its scheme
+    bool closing;                  // </...
+    unsigned matched;              // of "</script", or dashes that may end a comment; or what was joined
+    unsigned opened;               // of "<!--" in a script
+    char tag[MARKUP_NAME_SIZE];    // lower case, cut
+    char name[MARKUP_NAME_SIZE];   // of the attribute
+    bool scheme_over;              // of a URL: what comes now is no part of its scheme
     char scheme[MARKUP_NAME_SIZE]; // of a URL, so far
 } markup;
 

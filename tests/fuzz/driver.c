@@ -22,7 +22,7 @@ typedef struct input {
     size_t size;
 } input;
 
-static uint64_t next_random(uint64_t *state) {  // xorshift64*, good enough to pick bytes
+static uint64_t next_random(uint64_t *state) { // xorshift64*, good enough to pick bytes
     *state ^= *state >> 12;
     *state ^= *state << 25;
     *state ^= *state >> 27;
@@ -37,7 +37,7 @@ typedef struct trial {
     char path[4096];
 } trial;
 
-static trial trying;  // signal handlers have no other way to it
+static trial trying; // signal handlers have no other way to it
 
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
@@ -108,7 +108,7 @@ static size_t mutate(uint8_t *bytes, size_t size, uint64_t *random) {
         size_t at = size > 0 ? next_random(random) % size : 0;
         switch (next_random(random) % 5) {
         case 0:
-            size = at;  // cut
+            size = at; // cut
             break;
         case 1:
             if (size > 0) {
@@ -120,7 +120,7 @@ static size_t mutate(uint8_t *bytes, size_t size, uint64_t *random) {
                 bytes[at] ^= (uint8_t)(1u << (next_random(random) % 8));
             }
             break;
-        case 3: {  // repeat a part
+        case 3: { // repeat a part
             size_t len = size - at;
             len = len > 0 ? next_random(random) % len + 1 : 0;
             if (size + len < INPUT_LIMIT) {

@@ -13,13 +13,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const char *const names[] = {"__Host-interlink", "interlink", COOKIE_LANGUAGE, "a"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         str value = cookie_find(header, names[i]);
-        fuzz_claim(!value.ptr || (value.ptr > header && value.ptr + value.len <= header + len), "a value is in the header");
+        fuzz_claim(!value.ptr || (value.ptr > header && value.ptr + value.len <= header + len),
+                   "a value is in the header");
         fuzz_claim(!value.len || !memchr(value.ptr, ';', value.len), "a value ends where the next cookie begins");
         // Another cookie before it changes nothing, nor does one whose name ends like it.
         buffer b = {0};
         buffer_printf(&b, "x%s=0; %s", names[i], header);
         str again = cookie_find(b.ptr, names[i]);
-        fuzz_claim((again.ptr != NULL) == (value.ptr != NULL) && str_equal(again, value), "other names are other cookies");
+        fuzz_claim((again.ptr != NULL) == (value.ptr != NULL) && str_equal(again, value),
+                   "other names are other cookies");
         buffer_free(&b);
     }
     char tag[ETAG_TEXT];

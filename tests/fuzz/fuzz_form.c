@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (s == STATUS_OK) {
         json_object_foreach(fields, name, value) {
             if (json_is_array(value))
-                json_array_foreach(value, i, item) check_text(item);
+                json_array_foreach(value, i, item)
+                    check_text(item);
             else
                 check_text(value);
             count += json_is_array(value) ? json_array_size(value) : 1;

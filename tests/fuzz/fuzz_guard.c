@@ -25,7 +25,7 @@ static str cut(str *line, char at) {
 
 // As the library leaves the lines in its memory: each CR and LF a NUL, the parts of the first line too.
 static char *lay_out(request *r, str rest) {
-    char *memory = calloc(1, 3 * rest.len + 16), *to = memory;  // an empty line takes three bytes
+    char *memory = calloc(1, 3 * rest.len + 16), *to = memory; // an empty line takes three bytes
     fuzz_claim(memory != NULL, "there is memory");
     str line = fuzz_line(&rest);
     str *const parts[] = {&r->method, &r->target, &r->version};

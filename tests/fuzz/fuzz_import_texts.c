@@ -12,7 +12,8 @@ static json_t *check_json(str json) {
     return value;
 }
 
-static void check_texts(const import_place *at, const json_t *object, const char *key, import_kind kind, import_need need) {
+static void check_texts(const import_place *at, const json_t *object, const char *key, import_kind kind,
+                        import_need need) {
     size_t before = at->report->fault_count;
     import_texts texts = import_texts_read(at, object, key, kind, need);
     fuzz_claim(need == IMPORT_MAY || texts.count || at->report->fault_count > before, "what is missing is said");
@@ -21,8 +22,10 @@ static void check_texts(const import_place *at, const json_t *object, const char
     for (size_t i = 0; i < texts.count; i++) {
         const import_text *t = &texts.items[i];
         size_t len = strlen(t->language);
-        fuzz_claim(len >= 2 && len <= 11 && strspn(t->language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                                "0123456789-") == len, "a language is a language");
+        fuzz_claim(len >= 2 && len <= 11 &&
+                       strspn(t->language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                           "0123456789-") == len,
+                   "a language is a language");
         fuzz_claim(t->text[0] && text_is_utf8(t->text, strlen(t->text)), "a text is a text");
         fuzz_claim(kind != IMPORT_LINE || !strchr(t->text, '\n'), "a name has one line");
         fuzz_claim(strcmp(import_texts_find(texts, t->language), t->text) == 0, "a text is found");
@@ -36,9 +39,11 @@ static void check_rest(const import_place *at, const json_t *object) {
     json_t *tags = check_json(import_tags_read(at, object, "tags_translations"));
     const char *language;
     json_t *list;
-    json_object_foreach(tags, language, list) fuzz_claim(json_array_size(list) > 0, "tags that are kept are some");
+    json_object_foreach(tags, language, list)
+        fuzz_claim(json_array_size(list) > 0, "tags that are kept are some");
     json_decref(tags);
-    json_decref(check_json(import_list_json(at->report->arena, import_list_read(at, object, "problemprofiles", false))));
+    json_decref(
+        check_json(import_list_json(at->report->arena, import_list_read(at, object, "problemprofiles", false))));
     json_decref(check_json(import_list_json(at->report->arena, import_list_read(at, object, "languages", true))));
     import_languages_check(at, object);
     const char *id = import_id_read(at, object, "id");

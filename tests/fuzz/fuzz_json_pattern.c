@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// Patterns of il->json->of. All places of one pattern are made the same kind, the one that its first byte picks, because
-// only then can the arguments be made to fit.
+// Patterns of il->json->of. All places of one pattern are made the same kind, the one that its first byte picks,
+// because only then can the arguments be made to fit.
 #include "fuzz.h"
 
 #include <interlink.h>
@@ -22,11 +22,17 @@ static json_t *fill(char kind, const char *pattern, const char **wrong) {
     il_str s = {"t\"\\", 3};
     il_json *j = (il_json *)json_null();
     switch (kind) {
-    case 's': return make(wrong, pattern, s, s, s, s, s, s, s, s);
-    case 'i': return make(wrong, pattern, (int64_t)1, (int64_t)2, INT64_MIN, (int64_t)4, (int64_t)5, (int64_t)6, (int64_t)7, (int64_t)8);
-    case 'f': return make(wrong, pattern, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5);
-    case 'b': return make(wrong, pattern, 0, 1, 2, 3, 4, 5, 6, 7);
-    default: return make(wrong, pattern, j, j, j, j, j, j, j, j);
+    case 's':
+        return make(wrong, pattern, s, s, s, s, s, s, s, s);
+    case 'i':
+        return make(wrong, pattern, (int64_t)1, (int64_t)2, INT64_MIN, (int64_t)4, (int64_t)5, (int64_t)6, (int64_t)7,
+                    (int64_t)8);
+    case 'f':
+        return make(wrong, pattern, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5);
+    case 'b':
+        return make(wrong, pattern, 0, 1, 2, 3, 4, 5, 6, 7);
+    default:
+        return make(wrong, pattern, j, j, j, j, j, j, j, j);
     }
 }
 

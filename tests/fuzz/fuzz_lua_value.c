@@ -28,7 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const char *text = lua_tolstring(L, -1, &len);
     fuzz_claim(text && len, "there is a value or a sentence");
     int flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES;
-    json_t *wanted = json_loadb((const char *)data, size, flags, NULL), *got = read ? json_loadb(text, len, flags, NULL) : NULL;
+    json_t *wanted = json_loadb((const char *)data, size, flags, NULL),
+           *got = read ? json_loadb(text, len, flags, NULL) : NULL;
     if (read && wanted)
         fuzz_claim(got && json_equal(wanted, got), "what was read is written");
     // jansson passes over a NUL behind a number.

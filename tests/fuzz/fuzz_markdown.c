@@ -27,7 +27,8 @@ static void check_attribute(const html_piece *p) {
     html_url(p->value, url, sizeof url);
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
         fine = fine || strncmp(url, schemes[i], strlen(schemes[i])) == 0;
-    fuzz_claim(fine && strncmp(url, "//", 2) != 0 && strncmp(url, "/\\", 2) != 0, "an address is one that is let through");
+    fuzz_claim(fine && strncmp(url, "//", 2) != 0 && strncmp(url, "/\\", 2) != 0,
+               "an address is one that is let through");
 }
 
 typedef struct seen {
@@ -36,8 +37,9 @@ typedef struct seen {
 } seen;
 
 static void check_piece(void *context, const html_piece *p) {
-    static const char *const tags[] = {"p",     "ul",    "ol",    "li",  "br", "strong", "em", "a",  "code", "pre", "blockquote", "hr",
-                                       "table", "thead", "tbody", "tr",  "th", "td",     "del", "h3", "h4",   "h5",  "h6", NULL};
+    static const char *const tags[] = {"p",    "ul",  "ol",         "li", "br",    "strong", "em",    "a",
+                                       "code", "pre", "blockquote", "hr", "table", "thead",  "tbody", "tr",
+                                       "th",   "td",  "del",        "h3", "h4",    "h5",     "h6",    NULL};
     seen *s = context;
     fuzz_claim(p->kind != HTML_RAW && p->kind != HTML_COMMENT, "there are no scripts, styles and comments");
     if (p->kind == HTML_ATTRIBUTE)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// The HTML of older catalogues on its way to Markdown and from there to a page: nothing runs. Lists deep in lists may look
-// like code, which is no harm.
+// The HTML of older catalogues on its way to Markdown and from there to a page: nothing runs. Lists deep in lists may
+// look like code, which is no harm.
 #include "fuzz.h"
 #include "html_reader.h"
 
@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     markup_to_line(&line, html);
     if (text && size < 20000) {
         fuzz_claim(text_is_utf8(markdown.ptr, markdown.len) && text_is_utf8(line.ptr, line.len), "text stays text");
-        fuzz_claim(!line.len || (!memchr(line.ptr, '\n', line.len) && line.ptr[0] != ' ' && line.ptr[line.len - 1] != ' '),
+        fuzz_claim(!line.len ||
+                       (!memchr(line.ptr, '\n', line.len) && line.ptr[0] != ' ' && line.ptr[line.len - 1] != ' '),
                    "a line is one line");
         markdown_html(buffer_str(&markdown), 2, &page);
         html_read(buffer_str(&page), check_piece, NULL);

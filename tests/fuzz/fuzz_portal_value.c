@@ -14,9 +14,11 @@ static int depth(const json_t *value) {
     size_t i;
     int deepest = 0;
     if (json_is_object(value))
-        json_object_foreach((json_t *)value, key, item) deepest = depth(item) > deepest ? depth(item) : deepest;
+        json_object_foreach((json_t *)value, key, item)
+            deepest = depth(item) > deepest ? depth(item) : deepest;
     else
-        json_array_foreach(value, i, item) deepest = depth(item) > deepest ? depth(item) : deepest;
+        json_array_foreach(value, i, item)
+            deepest = depth(item) > deepest ? depth(item) : deepest;
     return 1 + deepest;
 }
 
@@ -37,7 +39,8 @@ static json_t *lowered(const json_t *value) {
         json_array_foreach(value, i, item)
             json_array_append_new(copy, json_is_null(item) ? json_false() : lowered(item));
         return copy;
-    default: return json_incref((json_t *)value);
+    default:
+        return json_incref((json_t *)value);
     }
 }
 

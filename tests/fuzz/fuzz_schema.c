@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     size_t first = (size_t)(line - data);
     json_t *schema = json_loadb((const char *)data, first, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
-    json_t *value = json_loadb((const char *)line + 1, size - first - 1, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    json_t *value =
+        json_loadb((const char *)line + 1, size - first - 1, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
     fault f = {0};
     if (schema != NULL && value != NULL && schema_usable(schema, schema, &f) == STATUS_OK) {
         schema_check(schema, schema, value, "", &f);

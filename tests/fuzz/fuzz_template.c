@@ -29,22 +29,26 @@ static json_t *data_attacking(const json_t *data, const char *value) {
     json_t *item, *copy;
     size_t i;
     switch (json_typeof(data)) {
-    case JSON_STRING: return json_string(value);
+    case JSON_STRING:
+        return json_string(value);
     case JSON_OBJECT:
         copy = json_object();
-        json_object_foreach((json_t *)data, key, item) json_object_set_new(copy, key, data_attacking(item, value));
+        json_object_foreach((json_t *)data, key, item)
+            json_object_set_new(copy, key, data_attacking(item, value));
         return copy;
     case JSON_ARRAY:
         copy = json_array();
-        json_array_foreach(data, i, item) json_array_append_new(copy, data_attacking(item, value));
+        json_array_foreach(data, i, item)
+            json_array_append_new(copy, data_attacking(item, value));
         return copy;
-    default: return json_incref((json_t *)data);
+    default:
+        return json_incref((json_t *)data);
     }
 }
 
 static bool is_url_attribute(str name) {
-    static const char *const names[] = {"href", "src", "action", "formaction", "poster", "cite", "data", "xlink:href",
-                                        "longdesc", "background"};
+    static const char *const names[] = {"href", "src",  "action",     "formaction", "poster",
+                                        "cite", "data", "xlink:href", "longdesc",   "background"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (html_is(name, names[i]))
             return true;
@@ -54,7 +58,8 @@ static bool is_url_attribute(str name) {
 static void check_url(str value) {
     char url[400];
     html_url(value, url, sizeof url);
-    bool code = strncmp(url, "javascript:", 11) == 0 || strncmp(url, "vbscript:", 9) == 0 || strncmp(url, "data:", 5) == 0;
+    bool code =
+        strncmp(url, "javascript:", 11) == 0 || strncmp(url, "vbscript:", 9) == 0 || strncmp(url, "data:", 5) == 0;
     fuzz_claim(!code || !fuzz_holds(value, MARK), "no value is part of a URL that is run");
     // A value that is only the scheme, and another behind the colon.
     str scheme = STR(SCHEME);
@@ -77,9 +82,13 @@ static void check_attribute(const html_piece *p) {
 static void check_piece(void *context, const html_piece *p) {
     (void)context;
     switch (p->kind) {
-    case HTML_TEXT: break;
-    case HTML_ATTRIBUTE: check_attribute(p); break;
-    default: fuzz_claim(!fuzz_holds(p->text, MARK), "values stand in texts and attributes only");
+    case HTML_TEXT:
+        break;
+    case HTML_ATTRIBUTE:
+        check_attribute(p);
+        break;
+    default:
+        fuzz_claim(!fuzz_holds(p->text, MARK), "values stand in texts and attributes only");
     }
 }
 
@@ -118,14 +127,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     json_t *data = json_loadb(line.ptr, line.len, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(data)) {
         json_decref(data);
-        data = json_pack("{s:s, s:s, s:[s, s], s:{s:s}, s:i}", "a", "x", "b", "y", "c", "x", "y", "d", "a", "x", "n", 1);
+        data =
+            json_pack("{s:s, s:s, s:[s, s], s:{s:s}, s:i}", "a", "x", "b", "y", "c", "x", "y", "d", "a", "x", "n", 1);
     }
     char sentence[SENTENCE_SIZE] = "";
     template *t = template_compile(page, sentence);
     fuzz_claim((t != NULL) == (sentence[0] == '\0'), "a page that is refused, and only that, has a sentence");
     // A page that holds such things itself cannot be judged.
     str whole = fuzz_input(bytes, size);
-    bool clear = !fuzz_holds(whole, MARK) && !fuzz_holds(whole, "Q7") && !fuzz_holds(whole, SCHEME) && !is_foreign(page);
+    bool clear =
+        !fuzz_holds(whole, MARK) && !fuzz_holds(whole, "Q7") && !fuzz_holds(whole, SCHEME) && !is_foreign(page);
     if (t && size < 4096) {
         render(t, data, NULL, false);
         for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     buffer_add_json(&b, text, size);
     json_t *back = json_loadb(b.ptr, b.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     if (!json_is_string(back)) {
-        abort();  // whatever goes in, what comes out is a JSON string
+        abort(); // whatever goes in, what comes out is a JSON string
     }
     json_decref(back);
     buffer_clear(&b);
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     memcpy(copy, b.ptr ? b.ptr : "", b.len);
     if (text_decode_url(copy, b.len, false) != (int64_t)size || memcmp(copy, text, size) != 0) {
-        abort();  // encoding and decoding undo each other
+        abort(); // encoding and decoding undo each other
     }
     free(copy);
     copy = malloc(size + 1);

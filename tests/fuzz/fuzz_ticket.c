@@ -23,8 +23,10 @@ static void check(str text, const char *good) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     crypto_init();
-    plugin_ticket t = {.asset = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", .person = "01234567-89ab-7cde-8f01-23456789abcd",
-                       .edit = true, .expires = LATER};
+    plugin_ticket t = {.asset = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
+                       .person = "01234567-89ab-7cde-8f01-23456789abcd",
+                       .edit = true,
+                       .expires = LATER};
     char good[PLUGIN_TICKET_TEXT], changed[PLUGIN_TICKET_TEXT + 2];
     plugin_ticket_write(secret, &t, good);
     check(fuzz_input(data, size), good);
@@ -37,6 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     changed[len] = size ? (char)data[0] : '=';
     check((str){changed, len + 1}, good);
     fault f = {0};
-    fuzz_claim(plugin_ticket_read(secret, str_from(good), LATER, &t, &f) == STATUS_FORBIDDEN, "it does not last for ever");
+    fuzz_claim(plugin_ticket_read(secret, str_from(good), LATER, &t, &f) == STATUS_FORBIDDEN,
+               "it does not last for ever");
     return 0;
 }

@@ -225,7 +225,8 @@ void html_url(str value, char *out, size_t size) {
     static const struct {
         const char *name;
         char c;
-    } names[] = {{"amp;", '&'}, {"lt;", '<'}, {"gt;", '>'}, {"quot;", '"'}, {"colon;", ':'}, {"Tab;", '\t'}, {"NewLine;", '\n'}};
+    } names[] = {{"amp;", '&'},   {"lt;", '<'},   {"gt;", '>'},      {"quot;", '"'},
+                 {"colon;", ':'}, {"Tab;", '\t'}, {"NewLine;", '\n'}};
     size_t len = 0;
     for (size_t i = 0; i < value.len && len + 1 < size; i++) {
         char c = value.ptr[i];
@@ -237,10 +238,12 @@ void html_url(str value, char *out, size_t size) {
             bool hex = (rest.ptr[1] | 32) == 'x';
             size_t used = 1 + hex;
             long code = 0;
-            for (; used < rest.len && (hex ? isxdigit((unsigned char)rest.ptr[used]) : isdigit((unsigned char)rest.ptr[used]));
+            for (; used < rest.len &&
+                   (hex ? isxdigit((unsigned char)rest.ptr[used]) : isdigit((unsigned char)rest.ptr[used]));
                  used++) {
                 int digit = tolower((unsigned char)rest.ptr[used]);
-                code = code > 0x10FFFF ? code : code * (hex ? 16 : 10) + (digit <= '9' ? digit - '0' : digit - 'a' + 10);
+                code =
+                    code > 0x10FFFF ? code : code * (hex ? 16 : 10) + (digit <= '9' ? digit - '0' : digit - 'a' + 10);
             }
             used += used < rest.len && rest.ptr[used] == ';';
             c = code > 0 && code < 0x80 ? (char)code : '?';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// Linked into interlink-worker in builds that count lines. The jail lets a worker write no file, and most workers end by
-// a signal, so the worker cannot write its counters itself. They lie in memory that it shares with a twin which is made
-// before the jail and stays outside of it; the twin writes them once the worker has ended, however that was.
+// Linked into interlink-worker in builds that count lines. The jail lets a worker write no file, and most workers end
+// by a signal, so the worker cannot write its counters itself. They lie in memory that it shares with a twin which is
+// made before the jail and stays outside of it; the twin writes them once the worker has ended, however that was.
 #include <poll.h>
 #include <stdint.h>
 #include <string.h>
@@ -21,7 +21,8 @@ static int share_variables(void) {
     if (shared == MAP_FAILED)
         return -1;
     memcpy(shared, (void *)begin, end - begin);
-    return mremap(shared, end - begin, end - begin, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)begin) == MAP_FAILED ? -1 : 0;
+    return mremap(shared, end - begin, end - begin, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)begin) == MAP_FAILED ? -1
+                                                                                                                : 0;
 }
 
 static void write_afterwards(int worker) {

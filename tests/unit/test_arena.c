@@ -11,7 +11,7 @@ static void memory_is_zeroed_and_aligned(void **state) {
     arena *a = arena_create();
     for (int round = 0; round < 3; round++) {
         for (size_t size = 0; size < 3000; size += 7) {
-            arena_copy(a, "x", 1);  // leaves the next place unaligned
+            arena_copy(a, "x", 1); // leaves the next place unaligned
             char *bytes = arena_alloc(a, size);
             assert_int_equal((uintptr_t)bytes % alignof(max_align_t), 0);
             for (size_t i = 0; i < size; i++)
@@ -70,7 +70,7 @@ static void cleanups_run_newest_first(void **state) {
     arena_defer(a, write_letter, &third);
     assert_string_equal(log, "");
     arena_reset(a);
-    assert_string_equal(log, "cbbba");  // a cleanup may defer another
+    assert_string_equal(log, "cbbba"); // a cleanup may defer another
     arena_defer(a, write_letter, &first);
     arena_destroy(a);
     assert_string_equal(log, "cbbbaa");

@@ -7,14 +7,15 @@
 
 static void entry(world *w, const char *id, const char *kind, const char *name, const char *languages,
                   const char *need) {
-    world_ok(w,
-             store_run(
-                 w->db, &w->fault,
-                 "INSERT INTO interlinker VALUES (?, ?, 'knowledge', NULL, ?, "
-                 "'{\"en\":\"A **bold** [text](https://a.eu) about parks.\",\"it\":\"Un testo sui parchi.\"}', "
-                 "'{\"en\":[\"green\",\"city\"]}', '{\"en\":\"# Do it\"}', '{}', '{\"en\":\"\"}', "
-                 "'{\"en\":\"https://a.eu/\"}', ?, 'permissive', 'easy', NULL, NULL, 0, '{\"form\":\"canvas\"}', 0, 1, 1)",
-                 "tttt", id, kind, name, languages));
+    world_ok(
+        w,
+        store_run(
+            w->db, &w->fault,
+            "INSERT INTO interlinker VALUES (?, ?, 'knowledge', NULL, ?, "
+            "'{\"en\":\"A **bold** [text](https://a.eu) about parks.\",\"it\":\"Un testo sui parchi.\"}', "
+            "'{\"en\":[\"green\",\"city\"]}', '{\"en\":\"# Do it\"}', '{}', '{\"en\":\"\"}', "
+            "'{\"en\":\"https://a.eu/\"}', ?, 'permissive', 'easy', NULL, NULL, 0, '{\"form\":\"canvas\"}', 0, 1, 1)",
+            "tttt", id, kind, name, languages));
     if (need) {
         world_ok(w, store_run(w->db, &w->fault, "INSERT INTO interlinker_need VALUES (?, ?)", "tt", id, need));
     }

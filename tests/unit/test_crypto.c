@@ -6,7 +6,7 @@
 static void hashes_match_the_standard(void **state) {
     (void)state;
     char hex[2 * CRYPTO_HASH + 1];
-    crypto_hash_hex("abc", 3, hex);  // FIPS 180-4
+    crypto_hash_hex("abc", 3, hex); // FIPS 180-4
     assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     crypto_hash_hex("", 0, hex);
     assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -88,8 +88,10 @@ static void base64_goes_both_ways(void **state) {
 int main(void) {
     crypto_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hashes_match_the_standard),        cmocka_unit_test(macs_match_the_standard),
-        cmocka_unit_test(passwords_are_hashed_and_checked), cmocka_unit_test(tokens_are_random_text),
+        cmocka_unit_test(hashes_match_the_standard),
+        cmocka_unit_test(macs_match_the_standard),
+        cmocka_unit_test(passwords_are_hashed_and_checked),
+        cmocka_unit_test(tokens_are_random_text),
         cmocka_unit_test(base64_goes_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

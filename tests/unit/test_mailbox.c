@@ -16,7 +16,7 @@ typedef struct reading {
     int count, last[8];
     int out_of_order;
     mailbox *box;
-    numbered *answer;  // posted by the first letter that is opened
+    numbered *answer; // posted by the first letter that is opened
 } reading;
 
 static void read_letter(letter *self) {
@@ -48,7 +48,7 @@ static void letters_are_opened_oldest_first(void **state) {
         letters[i] = (numbered){{NULL, read_letter}, 0, i + 1, &r};
         mailbox_add(m, &letters[i].letter);
     }
-    assert_false(readable(m, 0));  // adding does not wake
+    assert_false(readable(m, 0)); // adding does not wake
     mailbox_wake(m);
     assert_true(readable(m, 0));
     mailbox_open(m);

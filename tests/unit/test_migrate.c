@@ -243,14 +243,10 @@ static void the_program_s_own_migrations_apply(void **state) {
 int main(void) {
     crypto_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strange_files_are_refused_and_kept),
-        cmocka_unit_test(truncated_files_are_refused),
-        cmocka_unit_test(damage_is_found_by_the_check),
-        cmocka_unit_test(missing_places_are_named),
-        cmocka_unit_test(network_folders_are_recognised),
-        cmocka_unit_test(migrations_go_forward_once),
-        cmocka_unit_test(failed_migrations_leave_nothing),
-        cmocka_unit_test(changed_migrations_are_noticed),
+        cmocka_unit_test(strange_files_are_refused_and_kept), cmocka_unit_test(truncated_files_are_refused),
+        cmocka_unit_test(damage_is_found_by_the_check),       cmocka_unit_test(missing_places_are_named),
+        cmocka_unit_test(network_folders_are_recognised),     cmocka_unit_test(migrations_go_forward_once),
+        cmocka_unit_test(failed_migrations_leave_nothing),    cmocka_unit_test(changed_migrations_are_noticed),
         cmocka_unit_test(the_program_s_own_migrations_apply),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,8 +62,8 @@ static void a_circle_loses_nothing(void **state) {
     world *w = *state;
     id_value process = world_process(w, "en");
     world_ok(w, store_run(w->db, &w->fault, "INSERT INTO node_prerequisite VALUES (?, ?, ?), (?, ?, ?)", "tttttt",
-                          process.text, world_node(w, process.text, "c"), world_node(w, process.text, "b"), process.text,
-                          world_node(w, process.text, "a"), world_node(w, process.text, "a")));
+                          process.text, world_node(w, process.text, "c"), world_node(w, process.text, "b"),
+                          process.text, world_node(w, process.text, "a"), world_node(w, process.text, "a")));
     json_t *objective = child(json_array_get(tree(w, process.text), 0), 0);
     assert_int_equal(json_array_size(json_object_get(objective, "children")), 3);
     assert_string_equal(json_text_at(child(objective, 0), "name"), "A");

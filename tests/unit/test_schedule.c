@@ -69,7 +69,8 @@ static int teardown(void **state) {
 static void schedule(scene *s, const char *id, const char *plugin, int64_t at) {
     world *w = s->world;
     world_ok(w, store_run(w->db, &w->fault, "UPDATE asset SET plugin = ? WHERE id = ?", "tt", plugin, s->asset));
-    world_ok(w, store_run(w->db, &w->fault, "INSERT INTO schedule VALUES (?, ?, 'schedule', ?, '{}')", "tti", id, s->asset, at));
+    world_ok(w, store_run(w->db, &w->fault, "INSERT INTO schedule VALUES (?, ?, 'schedule', ?, '{}')", "tti", id,
+                          s->asset, at));
 }
 
 // Turns the loop until `sql` counts `wanted`.

@@ -70,7 +70,7 @@ static void objects_are_checked(void **state) {
 
 static void strings_are_checked(void **state) {
     (void)state;
-    checks("{\"minLength\":2,\"maxLength\":3}", "\"\\u00e9\\u00e9\\u00e9\"", "", NULL);  // code points, not bytes
+    checks("{\"minLength\":2,\"maxLength\":3}", "\"\\u00e9\\u00e9\\u00e9\"", "", NULL); // code points, not bytes
     checks("{\"minLength\":2,\"maxLength\":3}", "\"abcd\"", "too_long ;", NULL);
     checks("{\"minLength\":2}", "\"a\"", "too_short ;", NULL);
     checks("{\"minLength\":1}", "\"\"", "too_short ;", NULL);

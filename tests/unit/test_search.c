@@ -70,7 +70,7 @@ static void accents_case_and_beginnings(void **state) {
     assert_int_equal(x->count, 1);
     find(x, "es", "participaci\xC3\xB3n", SEARCH_ALL_WORDS);
     assert_int_equal(x->count, 1);
-    find(x, "es", "ciud participacion", SEARCH_ALL_WORDS);  // only the last word may be a beginning
+    find(x, "es", "ciud participacion", SEARCH_ALL_WORDS); // only the last word may be a beginning
     assert_int_equal(x->count, 0);
     find(x, "es", "participacion missing", SEARCH_ALL_WORDS);
     assert_int_equal(x->count, 0);
@@ -119,13 +119,12 @@ static void kinds_are_apart_and_limits_hold(void **state) {
     assert_int_equal(search_put(x->db, "node", "n", "en", STR("Survey"), STR(""), STR(""), &f), STATUS_OK);
     find(x, "en", "survey", SEARCH_ALL_WORDS);
     assert_int_equal(x->count, 10);
-    assert_int_equal(search_find(x->db, x->a, "node", "en", STR("survey"), SEARCH_ALL_WORDS, 10, &x->hits, &x->count,
-                                 &f),
-                     STATUS_OK);
+    assert_int_equal(
+        search_find(x->db, x->a, "node", "en", STR("survey"), SEARCH_ALL_WORDS, 10, &x->hits, &x->count, &f),
+        STATUS_OK);
     assert_int_equal(x->count, 1);
-    assert_int_equal(search_find(x->db, x->a, "node", "en", STR("survey"), SEARCH_ALL_WORDS, 0, &x->hits, &x->count,
-                                 &f),
-                     STATUS_OK);
+    assert_int_equal(
+        search_find(x->db, x->a, "node", "en", STR("survey"), SEARCH_ALL_WORDS, 0, &x->hits, &x->count, &f), STATUS_OK);
     assert_int_equal(x->count, 0);
 }
 
@@ -133,10 +132,27 @@ static void any_bytes_are_safe(void **state) {
     fixture *x = *state;
     fault f = {0};
     put(x, "one", "en", "Survey AND forum", "", "near title");
-    static const char *const WORDS[] = {
-        "", " ", "\"", "survey\"", "survey AND", "NOT survey OR", "title:survey", "survey*", "^survey", "(survey",
-        "NEAR(survey forum, 2)", "-survey +forum", "'; DROP TABLE search_text; --", "{title body}: survey",
-        "\xE2\x80\x94 survey", "survey \xE2\x80\x94", "\xE2\x80\x94", "\xFF\xFE", "sur\xFFvey", "*", "a*b*c"};
+    static const char *const WORDS[] = {"",
+                                        " ",
+                                        "\"",
+                                        "survey\"",
+                                        "survey AND",
+                                        "NOT survey OR",
+                                        "title:survey",
+                                        "survey*",
+                                        "^survey",
+                                        "(survey",
+                                        "NEAR(survey forum, 2)",
+                                        "-survey +forum",
+                                        "'; DROP TABLE search_text; --",
+                                        "{title body}: survey",
+                                        "\xE2\x80\x94 survey",
+                                        "survey \xE2\x80\x94",
+                                        "\xE2\x80\x94",
+                                        "\xFF\xFE",
+                                        "sur\xFFvey",
+                                        "*",
+                                        "a*b*c"};
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
         find(x, "en", WORDS[i], SEARCH_ALL_WORDS);
         find(x, "en", WORDS[i], SEARCH_ANY_WORD);
@@ -202,9 +218,9 @@ static void telling_words_are_chosen(void **state) {
 int main(void) {
     crypto_init();
     const struct CMUnitTest tests[] = {
-        WITH_STORE(titles_come_before_tags_before_texts), WITH_STORE(accents_case_and_beginnings),
-        WITH_STORE(the_reader_s_language_comes_first),    WITH_STORE(replacing_and_deleting),
-        WITH_STORE(kinds_are_apart_and_limits_hold),      WITH_STORE(any_bytes_are_safe),
+        WITH_STORE(titles_come_before_tags_before_texts),     WITH_STORE(accents_case_and_beginnings),
+        WITH_STORE(the_reader_s_language_comes_first),        WITH_STORE(replacing_and_deleting),
+        WITH_STORE(kinds_are_apart_and_limits_hold),          WITH_STORE(any_bytes_are_safe),
         WITH_STORE(a_whole_text_finds_what_shares_its_words), cmocka_unit_test(telling_words_are_chosen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,9 +59,8 @@ static void arguments_come_back_as_they_went_in(void **state) {
                                STR("caf\xC3\xA9"), 2.5, blob),
                      STATUS_OK);
     assert_int_equal(store_changes(db), 1);
-    assert_int_equal(store_run(db, &f, "INSERT INTO note VALUES (?, ?, ?, ?)", "itnb", INT64_C(2), NULL,
-                               (str){NULL, 0}),
-                     STATUS_OK);
+    assert_int_equal(
+        store_run(db, &f, "INSERT INTO note VALUES (?, ?, ?, ?)", "itnb", INT64_C(2), NULL, (str){NULL, 0}), STATUS_OK);
     store_rows *r = store_query(db, "SELECT id, text, score, data FROM note ORDER BY id DESC", "");
     assert_true(store_next(r));
     assert_int_equal(store_int(r, 0), INT64_C(1) << 40);
@@ -182,7 +181,7 @@ static void savepoints_nest_and_undo(void **state) {
     run(db, "DELETE FROM note");
     store_rollback(db);
     assert_int_equal(notes(db), 2);
-    store_rollback(db);  // nothing to undo is no trouble
+    store_rollback(db); // nothing to undo is no trouble
 }
 
 static void foreign_keys_are_followed(void **state) {

@@ -176,10 +176,10 @@ static void browsers_are_taken_at_their_word(void **state) {
     refuse("<script><!--<script></script>{{a}}", "a script with <!--");
     refuse("<a href{{#on}} x{{/on}}=\"{{a}}\">", "half a name");
     refuse("<a onclick{{#on}} title{{/on}}=\"{{a}}\">", "half a name");
-    static const char *const parts[] = {"<script{{#on}}x{{/on}}>{{a}}", "<{{#on}}/{{/on}}script>{{a}}",
-                                        "<script>a<{{#on}}/{{/on}}script>{{a}}", "<script {{#on}}><b {{/on}}>{{a}}",
-                                        "<!-{{#on}}-{{/on}}->{{a}}", "<a t{{#rows}}=\"{{a}}\" href{{/rows}}>",
-                                        "<a {{#rows}}x=\"{{a}}\" on{{/rows}}>"};
+    static const char *const parts[] = {
+        "<script{{#on}}x{{/on}}>{{a}}",        "<{{#on}}/{{/on}}script>{{a}}", "<script>a<{{#on}}/{{/on}}script>{{a}}",
+        "<script {{#on}}><b {{/on}}>{{a}}",    "<!-{{#on}}-{{/on}}->{{a}}",    "<a t{{#rows}}=\"{{a}}\" href{{/rows}}>",
+        "<a {{#rows}}x=\"{{a}}\" on{{/rows}}>"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         refuse(parts[i], "begins and ends in different places");
     refuse("<?-- ><script>-->{{a}}</script>", "inside a script");
@@ -197,14 +197,16 @@ static void browsers_are_taken_at_their_word(void **state) {
     assert_null(template_compile((str){unnamed, sizeof unnamed - 1}, sentence));
     assert_non_null(strstr(sentence, "inside a script"));
     // And what is fine stays fine.
-    expect("<a href=\"https://a.eu/{{v}}\" title=\"a: {{v}}\">", "{\"v\": 1}", "<a href=\"https://a.eu/1\" title=\"a: 1\">");
+    expect("<a href=\"https://a.eu/{{v}}\" title=\"a: {{v}}\">", "{\"v\": 1}",
+           "<a href=\"https://a.eu/1\" title=\"a: 1\">");
     expect("<a href=\"mailto:{{v}}\"><a href=\"{{v}}/a:{{v}}\"><a href=\"?a=1&amp;b={{v}}\">", "{\"v\": 1}",
            "<a href=\"mailto:1\"><a href=\"1/a:1\"><a href=\"?a=1&amp;b=1\">");
     expect("<input {{#on}}checked {{/on}}name=\"{{v}}\"{{#on}} required{{/on}}/>{{v}}", "{\"v\": 1, \"on\": true}",
            "<input checked name=\"1\" required/>1");
     expect("<p{{#rows}} data-x=\"{{n}}\"{{/rows}} id=\"{{v}}\">", "{\"v\": 1, \"rows\": [{\"n\": 2}]}",
            "<p data-x=\"2\" id=\"1\">");
-    expect("<option {{#on}}selected{{/on}} value=\"{{v}}\">", "{\"v\": 1, \"on\": true}", "<option selected value=\"1\">");
+    expect("<option {{#on}}selected{{/on}} value=\"{{v}}\">", "{\"v\": 1, \"on\": true}",
+           "<option selected value=\"1\">");
     expect("<script>if (a<!b) c = \"<!-\";</script>{{v}}", "{\"v\": 1}", "<script>if (a<!b) c = \"<!-\";</script>1");
 }
 

@@ -75,8 +75,9 @@ static void utf8_is_checked_strictly(void **state) {
     (void)state;
     assert_true(text_is_utf8("", 0));
     assert_true(text_is_utf8("z\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF", 14));
-    static const char *const BROKEN[] = {"\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
-                                         "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xC3", "\xC3z", "\xE2\x82z"};
+    static const char *const BROKEN[] = {
+        "\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
+        "\xC3", "\xC3z",    "\xE2\x82z"};
     for (size_t i = 0; i < sizeof BROKEN / sizeof BROKEN[0]; i++)
         assert_false(text_is_utf8(BROKEN[i], strlen(BROKEN[i])));
     assert_int_equal(text_length("z\xC3\xA9\xE2\x82\xAC", 6), 3);
@@ -107,9 +108,9 @@ static void urls_go_both_ways(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strs_compare_by_bytes),        cmocka_unit_test(buffers_grow_and_end_with_nul),
-        cmocka_unit_test(html_is_escaped),              cmocka_unit_test(json_is_escaped_and_made_valid),
-        cmocka_unit_test(utf8_is_checked_strictly),     cmocka_unit_test(urls_go_both_ways),
+        cmocka_unit_test(strs_compare_by_bytes),    cmocka_unit_test(buffers_grow_and_end_with_nul),
+        cmocka_unit_test(html_is_escaped),          cmocka_unit_test(json_is_escaped_and_made_valid),
+        cmocka_unit_test(utf8_is_checked_strictly), cmocka_unit_test(urls_go_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ typedef struct insert_job {
     int64_t id, thread;
     status wanted;
     size_t *opened;
-    size_t kept;  // times that it was told so
+    size_t kept; // times that it was told so
     struct gate *gate;
 } insert_job;
 
@@ -101,7 +101,8 @@ static void insert_kept(write_job *self) {
 
 static insert_job insert_make(int64_t id, mailbox *box, size_t *opened) {
     return (insert_job){.job = {.letter.open = insert_open, .run = insert_run, .kept = insert_kept, .reply_to = box},
-                        .id = id, .opened = opened};
+                        .id = id,
+                        .opened = opened};
 }
 
 static void open_until(mailbox *box, const size_t *opened, size_t wanted) {
@@ -121,8 +122,8 @@ static void one_failing_job_leaves_the_others(void **state) {
     for (int i = 0; i < 6; i++)
         jobs[i] = insert_make(i, box, &opened);
     jobs[0].gate = &g;
-    jobs[2].wanted = STATUS_FORBIDDEN;  // after it wrote
-    jobs[4].id = 1;                     // breaks the primary key
+    jobs[2].wanted = STATUS_FORBIDDEN; // after it wrote
+    jobs[4].id = 1;                    // breaks the primary key
     uint64_t before = writer_commits(x->writer);
     writer_submit(x->writer, &jobs[0].job);
     gate_wait(&g, &g.entered);
@@ -233,7 +234,7 @@ static status fill_run(write_job *self, store *s, fault *f) {
 static void a_full_disk_fails_the_batch_and_passes(void **state) {
     fixture *x = *state;
     fault f = {0};
-    int64_t pages = 40;  // fewer than it has: SQLite then allows no growth at all
+    int64_t pages = 40; // fewer than it has: SQLite then allows no growth at all
     mailbox *box = mailbox_create();
     size_t opened = 0;
     gate g = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, false};
@@ -389,9 +390,9 @@ static void a_broken_database_does_not_start(void **state) {
 int main(void) {
     crypto_init();
     const struct CMUnitTest tests[] = {
-        WITH_WRITER(one_failing_job_leaves_the_others), WITH_WRITER(jobs_run_in_the_order_they_came),
-        WITH_WRITER(eight_threads_submit_at_once),      WITH_WRITER(a_full_disk_fails_the_batch_and_passes),
-        WITH_WRITER(a_failing_commit_fails_every_job),  WITH_WRITER(a_failure_always_has_a_sentence),
+        WITH_WRITER(one_failing_job_leaves_the_others),    WITH_WRITER(jobs_run_in_the_order_they_came),
+        WITH_WRITER(eight_threads_submit_at_once),         WITH_WRITER(a_full_disk_fails_the_batch_and_passes),
+        WITH_WRITER(a_failing_commit_fails_every_job),     WITH_WRITER(a_failure_always_has_a_sentence),
         cmocka_unit_test(stopping_commits_what_is_queued), cmocka_unit_test(a_broken_database_does_not_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

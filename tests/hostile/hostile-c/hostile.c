@@ -64,7 +64,7 @@ static il_status handle(const il_host *il, il_call *call) {
     if (il_equal(path, "/bomb")) {
         bomb();
     }
-    if (il_equal(path, "/forge")) {  // an answer to a call that was never made
+    if (il_equal(path, "/forge")) { // an answer to a call that was never made
         static const char frame[16] = {0, 0, 0, 0, 19, 0, 0, 0, 77, 77, 77, 77, 0, 0, 0, 0};
         ssize_t written = write(3, frame, sizeof frame);
         (void)written;
