@@ -15,6 +15,8 @@
 #define INTERLINK_API_OPERATION_H
 
 #include <jansson.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "api/services.h"
 #include "base/answer.h"
@@ -52,11 +54,10 @@ struct operation_call {
     const char *session;  // hash of the session's token, "" without one
     const char *if_match; // version that the client has seen, or NULL
     // Changes from step to step:
-    store *store;        // the connection of this step
-    access_found access; // what access_check found: process, role ...
-    answer *answer;      // where the result goes (steps after a read are given one that is safe on their thread)
-    int http_status;     // 200, or what the operation says; 201 and 204 set by it
-    fault fault;
+    store *store;            // the connection of this step
+    access_found access;     // what access_check found: process, role ...
+    answer *answer;          // where the result goes (steps after a read are given one that is safe on their thread)
+    int http_status;         // 200, or what the operation says; 201 and 204 set by it
     plugin_call *plugin;     // wanted by read, answered before write
     live_list live;          // to be told after the commit
     void *state;             // the operation's own, from step to step; in the arena
@@ -69,7 +70,14 @@ struct operation_call {
     // The end: on the loop's thread, exactly once, when everything is on disk.
     void (*done)(operation_call *c, status outcome);
     void *context;
+    fault fault; // last, see operation_call_clear
 };
+
+// Makes `c` a call that asks nothing yet.
+static inline void operation_call_clear(operation_call *c) {
+    memset(c, 0, offsetof(operation_call, fault));
+    fault_clear(&c->fault);
+}
 
 // Reads openapi.json (built in) and binds every operation; a missing function or operation is a fault.
 typedef struct operation_table operation_table;

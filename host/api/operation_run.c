@@ -20,8 +20,8 @@ typedef struct run {
     answer_json json;
     unsigned attempts;
     status outcome; // of the step on another thread
-    write_job job;
     offload_job slow;
+    write_job job; // last: its fault is large, and cleared when there is something to write
 } run;
 
 static void run_from_read(run *r);
@@ -61,7 +61,7 @@ static void run_again(run *r) {
 
 static void run_forget(run *r) {
     operation_call *c = r->call;
-    memset(&c->fault, 0, sizeof c->fault);
+    fault_clear(&c->fault);
     c->plugin = NULL;
     c->state = NULL;
     c->set_session = NULL;
@@ -175,8 +175,11 @@ static void run_write(run *r) {
         run_end(r, STATUS_OK);
         return;
     }
-    r->job = (write_job){.letter.open = write_done, .reply_to = loop_mailbox(c->loop->loop), .run = write_step,
-                         .kept = write_kept};
+    write_job_clear(&r->job);
+    r->job.letter.open = write_done;
+    r->job.reply_to = loop_mailbox(c->loop->loop);
+    r->job.run = write_step;
+    r->job.kept = write_kept;
     writer_submit(c->services->writer, &r->job);
 }
 
@@ -200,7 +203,7 @@ static void text_free(void *what) {
 }
 
 void operation_start(operation_call *c) {
-    run *r = arena_alloc(c->arena, sizeof *r);
+    run *r = arena_alloc_head(c->arena, sizeof *r, offsetof(run, job));
     r->call = c;
     r->given = c->answer;
     arena_defer(c->arena, text_free, &r->text);

@@ -38,7 +38,7 @@ typedef struct deferred {
 } deferred;
 
 struct arena {
-    block *current;  // the newest block that has room; `next` leads to the older ones
+    block *current; // the newest block that has room; `next` leads to the older ones
     deferred *deferred;
 };
 
@@ -121,8 +121,12 @@ static void *take(arena *a, size_t size, size_t alignment) {
 }
 
 void *arena_alloc(arena *a, size_t size) {
+    return arena_alloc_head(a, size, size);
+}
+
+void *arena_alloc_head(arena *a, size_t size, size_t head) {
     void *bytes = take(a, size, alignof(max_align_t));
-    return memset(bytes, 0, size);
+    return memset(bytes, 0, head);
 }
 
 char *arena_copy(arena *a, const char *text, size_t len) {
@@ -147,7 +151,7 @@ char *arena_printf(arena *a, const char *format, ...) {
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, format, args);
     if (len < 0)
-        abort();  // only a broken format string can do this
+        abort(); // only a broken format string can do this
     char *text = take(a, (size_t)len + 1, 1);
     vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);

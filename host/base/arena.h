@@ -13,12 +13,13 @@
 typedef struct arena arena;
 
 arena *arena_create(void);
-void arena_reset(arena *a);    // runs the cleanups, newest first, and keeps one block
-void arena_destroy(arena *a);  // NULL is fine
+void arena_reset(arena *a);   // runs the cleanups, newest first, and keeps one block
+void arena_destroy(arena *a); // NULL is fine
 
-void *arena_alloc(arena *a, size_t size);  // zeroed, aligned for any type
-char *arena_copy(arena *a, const char *text, size_t len);  // NUL-terminated
-char *arena_text(arena *a, const char *text);              // NULL stays NULL
+void *arena_alloc(arena *a, size_t size);                   // zeroed, aligned for any type
+void *arena_alloc_head(arena *a, size_t size, size_t head); // the same, but only the first `head` bytes are zeroed
+char *arena_copy(arena *a, const char *text, size_t len);   // NUL-terminated
+char *arena_text(arena *a, const char *text);               // NULL stays NULL
 str arena_str(arena *a, str s);
 char *arena_printf(arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -26,6 +27,6 @@ typedef void arena_cleanup(void *what);
 void arena_defer(arena *a, arena_cleanup *cleanup, void *what);
 
 struct json_t;
-struct json_t *arena_json(arena *a, struct json_t *value);  // steals the reference; NULL stays NULL
+struct json_t *arena_json(arena *a, struct json_t *value); // steals the reference; NULL stays NULL
 
 #endif

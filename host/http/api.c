@@ -116,17 +116,18 @@ static const char *version_of(exchange *x) {
 static status call_fill(exchange *x, fault *f) {
     api_request *r = x->state;
     operation_call *c = &x->call;
-    *c = (operation_call){.arena = x->arena,
-                          .operation = r->operation,
-                          .services = x->loop->services.services,
-                          .loop = &x->loop->services,
-                          .actor = x->actor,
-                          .language = x->language,
-                          .session = x->session,
-                          .body_text = buffer_str(&x->body),
-                          .if_match = version_of(x),
-                          .done = api_done,
-                          .context = x};
+    operation_call_clear(c);
+    c->arena = x->arena;
+    c->operation = r->operation;
+    c->services = x->loop->services.services;
+    c->loop = &x->loop->services;
+    c->actor = x->actor;
+    c->language = x->language;
+    c->session = x->session;
+    c->body_text = buffer_str(&x->body);
+    c->if_match = version_of(x);
+    c->done = api_done;
+    c->context = x;
     char *id = arena_copy(x->arena, r->path_id.ptr ? r->path_id.ptr : "", r->path_id.len);
     int64_t len = text_decode_url(id, r->path_id.len, false);
     if (len < 0 || !text_is_utf8(id, (size_t)len)) {
@@ -168,7 +169,8 @@ static bool refuse_cross_site(exchange *x) {
 
 static void api_run(exchange *x) {
     api_request *r = x->state;
-    fault f = {0};
+    fault f;
+    fault_clear(&f);
     status s = session_resolve(x, &f);
     if (s != STATUS_OK) {
         problem_reply(x, &f);

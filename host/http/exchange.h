@@ -78,7 +78,7 @@ struct exchange {
     bool answered;            // handed to the library
     char problem_id[ID_TEXT]; // of an error: stands in the answer and in the log
     void *state;              // of the room that answers
-    operation_call call;
+    operation_call call;      // last, so that giving back an exchange need not clear the fields of its fault
 };
 
 static inline bool exchange_is(const exchange *x, const char *method) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "http/request.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -51,7 +52,8 @@ static void exchange_give_back(server_loop *l, exchange *x) {
         buffer_free(&body);
     }
     buffer_clear(&body);
-    memset(x, 0, sizeof *x);
+    memset(x, 0, offsetof(exchange, call.fault));
+    fault_clear(&x->call.fault);
     x->arena = kept_arena;
     x->body = body;
     x->next = l->spare;

@@ -101,37 +101,42 @@ static void call_done(plugin_call *call) {
         succeed(v);
         return;
     }
-    v->job = (write_job){.letter.open = effects_done, .reply_to = loop_mailbox(l->services.loop), .run = effects_write,
-                         .kept = effects_kept};
+    write_job_clear(&v->job);
+    v->job.letter.open = effects_done;
+    v->job.reply_to = loop_mailbox(l->services.loop);
+    v->job.run = effects_write;
+    v->job.kept = effects_kept;
     writer_submit(l->services.services->writer, &v->job);
 }
 
 static void call_start(view_request *v) {
     exchange *x = v->x;
-    v->call = (plugin_call){.arena = x->arena,
-                            .store = x->loop->services.store,
-                            .plugin = v->place.plugin,
-                            .function = FUNCTION_HANDLE,
-                            .asset = v->place.asset,
-                            .asset_name = v->place.name,
-                            .node = v->place.node,
-                            .node_name = v->place.node_name,
-                            .process = v->place.process,
-                            .process_name = v->place.process_name,
-                            .person = x->actor.id,
-                            .person_name = x->actor.name,
-                            .role = role_text(v->found.role),
-                            .language = x->language,
-                            .capability = v->capability,
-                            .method = exchange_is(x, "HEAD") ? "GET" : x->method,
-                            .path = arena_copy(x->arena, v->rest.ptr, v->rest.len),
-                            .base = v->base,
-                            .query = x->query,
-                            .body = buffer_str(&x->body),
-                            .body_type = str_from(x->headers.content_type ? x->headers.content_type : ""),
-                            .done = call_done,
-                            .context = v};
-    plugin_pool_call(x->loop->services.pool, &v->call);
+    plugin_call *c = &v->call;
+    plugin_call_clear(c);
+    c->arena = x->arena;
+    c->store = x->loop->services.store;
+    c->plugin = v->place.plugin;
+    c->function = FUNCTION_HANDLE;
+    c->asset = v->place.asset;
+    c->asset_name = v->place.name;
+    c->node = v->place.node;
+    c->node_name = v->place.node_name;
+    c->process = v->place.process;
+    c->process_name = v->place.process_name;
+    c->person = x->actor.id;
+    c->person_name = x->actor.name;
+    c->role = role_text(v->found.role);
+    c->language = x->language;
+    c->capability = v->capability;
+    c->method = exchange_is(x, "HEAD") ? "GET" : x->method;
+    c->path = arena_copy(x->arena, v->rest.ptr, v->rest.len);
+    c->base = v->base;
+    c->query = x->query;
+    c->body = buffer_str(&x->body);
+    c->body_type = str_from(x->headers.content_type ? x->headers.content_type : "");
+    c->done = call_done;
+    c->context = v;
+    plugin_pool_call(x->loop->services.pool, c);
 }
 
 // ---- who, and what for
@@ -181,13 +186,14 @@ static void view_begin(exchange *x) {
 }
 
 static void view_run(exchange *x) {
-    view_request *v = arena_alloc(x->arena, sizeof *v);
+    view_request *v = arena_alloc_head(x->arena, sizeof *v, offsetof(view_request, call));
     x->state = v;
     v->x = x;
     const char *begin = x->path.ptr + strlen(VIEW_ROOT), *end = x->path.ptr + x->path.len;
     const char *slash = memchr(begin, '/', (size_t)(end - begin));
     str ticket = {begin, (size_t)((slash ? slash : end) - begin)};
-    fault f = {0};
+    fault f;
+    fault_clear(&f);
     status s = entitle(v, ticket, &f);
     if (s != STATUS_OK) {
         fail(v, s, &f);

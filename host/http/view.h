@@ -21,11 +21,12 @@ typedef struct view_request {
     asset_place place;
     access_found found; // the person's role today
     const char *capability;
-    plugin_call call;
     unsigned attempts;
     turn turn; // after a collision
-    write_job job;
     live_list live;
+    // Large, and cleared when they begin.
+    plugin_call call;
+    write_job job;
 } view_request;
 
 #endif

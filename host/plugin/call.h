@@ -5,6 +5,9 @@
 #ifndef INTERLINK_PLUGIN_CALL_H
 #define INTERLINK_PLUGIN_CALL_H
 
+#include <stddef.h>
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/frame.h"
 #include "base/status.h"
@@ -43,7 +46,6 @@ struct plugin_call {
 
     // What came back, in `arena`. status is STATUS_OK when the plugin answered, else `fault` says what happened.
     status status;
-    fault fault;
     int http_status; // 200 when the plugin said nothing
     str answer_type, answer_body, answer_location, answer_filename;
     plugin_effect *effects;
@@ -52,7 +54,14 @@ struct plugin_call {
 
     void (*done)(plugin_call *self); // on the loop's thread, exactly once, never inside plugin_pool_call
     void *context;
-    void *slot; // the pool's own
+    void *slot;  // the pool's own
+    fault fault; // last, see plugin_call_clear
 };
+
+// Makes `c` a call that asks nothing yet.
+static inline void plugin_call_clear(plugin_call *c) {
+    memset(c, 0, offsetof(plugin_call, fault));
+    fault_clear(&c->fault);
+}
 
 #endif

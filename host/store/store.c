@@ -16,9 +16,9 @@
 // A statement that is kept. The same SQL may be running already (a function that calls itself), so several of them
 // may stand behind one address.
 typedef struct kept {
-    struct kept *next;  // in its slot
-    const char *sql;    // the literal's address is the key
-    char *text;         // a copy, to notice SQL that was built at run time and stands where other SQL stood before
+    struct kept *next; // in its slot
+    const char *sql;   // the literal's address is the key
+    char *text;        // a copy, to notice SQL that was built at run time and stands where other SQL stood before
     driver_statement *statement;
     bool running;
 } kept;
@@ -28,7 +28,7 @@ struct store_rows {
     store *store;
     kept *kept;
     bool on_row, ended;
-    fault fault;  // why the query failed; its status is STATUS_OK until then
+    fault fault; // why the query failed; its status is STATUS_OK until then
 };
 
 enum { SLOTS = 512 };
@@ -37,7 +37,7 @@ struct store {
     driver *driver;
     store_mode mode;
     char *folder;
-    int depth;  // of savepoints
+    int depth; // of savepoints
     kept *slots[SLOTS];
     store_rows *free_rows;
 };
@@ -83,7 +83,7 @@ void store_close(store *s) {
         while (s->slots[i]) {
             kept *k = s->slots[i];
             s->slots[i] = k->next;
-            assert(!k->running);  // a query without its store_end
+            assert(!k->running); // a query without its store_end
             s->driver->face->finish(s->driver, k->statement);
             free(k->text);
             free(k);
@@ -161,13 +161,24 @@ static void bind_arguments(store *s, kept *k, const char *types, va_list args, b
     for (const char *type = types; *type; type++) {
         parameter++;
         switch (*type) {
-        case 't': value = str_from(va_arg(args, const char *)); break;
+        case 't':
+            value = str_from(va_arg(args, const char *));
+            break;
         case 's':
-        case 'b': value = va_arg(args, str); break;
-        case 'i': face->bind_int(k->statement, parameter, va_arg(args, int64_t)); continue;
-        case 'd': face->bind_double(k->statement, parameter, va_arg(args, double)); continue;
-        case 'n': face->bind_null(k->statement, parameter); continue;
-        default: argument_bug(k, "has an unknown type of argument");
+        case 'b':
+            value = va_arg(args, str);
+            break;
+        case 'i':
+            face->bind_int(k->statement, parameter, va_arg(args, int64_t));
+            continue;
+        case 'd':
+            face->bind_double(k->statement, parameter, va_arg(args, double));
+            continue;
+        case 'n':
+            face->bind_null(k->statement, parameter);
+            continue;
+        default:
+            argument_bug(k, "has an unknown type of argument");
         }
         if (!value.ptr)
             face->bind_null(k->statement, parameter);
@@ -189,7 +200,8 @@ status store_run(store *s, fault *f, const char *sql, const char *types, ...) {
     va_start(args, types);
     bind_arguments(s, k, types, args, false);
     va_end(args);
-    fault own = {0};
+    fault own;
+    fault_clear(&own);
     driver_step step;
     do
         step = s->driver->face->step(s->driver, k->statement, &own);
@@ -218,7 +230,7 @@ static store_rows *rows_take(store *s) {
     r->kept = NULL;
     r->on_row = r->ended = false;
     if (r->fault.status != STATUS_OK)
-        r->fault = (fault){0};
+        fault_clear(&r->fault);
     return r;
 }
 
@@ -360,7 +372,7 @@ void store_rollback_to(store *s) {
     s->depth--;
     fault f = {0};
     if (!store_in_transaction(s))
-        return;  // the database has undone everything by itself
+        return; // the database has undone everything by itself
     if (store_run(s, &f, "ROLLBACK TO SAVEPOINT step", "") != STATUS_OK ||
         store_run(s, &f, "RELEASE SAVEPOINT step", "") != STATUS_OK)
         log_write(LOG_ERROR, "store", "A savepoint could not be undone: %s", f.text);

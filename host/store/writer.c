@@ -22,11 +22,11 @@ typedef struct job_list {
 } job_list;
 
 struct writer {
-    store *store;  // the writer's thread only
+    store *store; // the writer's thread only
     pthread_t thread;
     atomic_uint_fast64_t commits;
 
-    pthread_mutex_t lock;  // guards what follows
+    pthread_mutex_t lock; // guards what follows
     pthread_cond_t ready;
     job_list queue;
     bool stopping, asleep;
@@ -64,7 +64,7 @@ static void list_move(job_list *from, job_list *to) {
 }
 
 static write_job *job_of(letter *l) {
-    return (write_job *)l;  // the letter is the first member
+    return (write_job *)l; // the letter is the first member
 }
 
 // ---- one batch
@@ -81,8 +81,7 @@ static void list_fail(job_list *done, status s, const fault *why) {
 }
 
 static void job_run(write_job *job, store *s) {
-    job->fault.status = STATUS_OK;
-    job->fault.field_count = 0;
+    fault_clear(&job->fault);
     status result = store_savepoint(s, &job->fault);
     if (result == STATUS_OK) {
         result = job->run(job, s, &job->fault);
@@ -108,7 +107,8 @@ static void batch_commit(writer *w, job_list *done, write_job *last) {
     bool any = false;
     for (letter *l = done->first; l && !any; l = l->next)
         any = job_of(l)->outcome == STATUS_OK;
-    fault why = {0};
+    fault why;
+    fault_clear(&why);
     status result = STATUS_OK;
     if (!store_in_transaction(w->store)) {
         result = last->outcome;
@@ -169,7 +169,8 @@ static bool queue_fetch(writer *w, job_list *todo, bool wait) {
 static void batch_run(writer *w, job_list *todo) {
     job_list done;
     list_clear(&done);
-    fault why = {0};
+    fault why;
+    fault_clear(&why);
     status begun = store_begin(w->store, &why);
     if (begun != STATUS_OK) {
         log_write(LOG_ERROR, "store", "A batch of writes could not begin: %s", why.text);
@@ -187,8 +188,7 @@ static void batch_run(writer *w, job_list *todo) {
         last = job_of(l);
         job_run(last, w->store);
         list_add(&done, l);
-    } while (store_in_transaction(w->store) && clock_steady() < end &&
-             (todo->first || queue_fetch(w, todo, false)));
+    } while (store_in_transaction(w->store) && clock_steady() < end && (todo->first || queue_fetch(w, todo, false)));
     batch_commit(w, &done, last);
     batch_reply(&done);
 }
@@ -291,7 +291,7 @@ static void waited_open(letter *self) {
 }
 
 status writer_run(writer *w, status (*run)(void *context, store *s, fault *f), void *context, fault *f) {
-    assert(!pthread_equal(pthread_self(), w->thread));  // it would wait for itself
+    assert(!pthread_equal(pthread_self(), w->thread)); // it would wait for itself
     waited_job waited = {
         .job = {.letter.open = waited_open, .run = waited_run, .reply_to = mailbox_create()},
         .run = run,

@@ -88,8 +88,22 @@ static void json_goes_with_the_arena(void **state) {
     json_decref(value);
 }
 
+// A request uses the memory of the one before.
+static void only_the_head_is_zeroed(void **state) {
+    (void)state;
+    arena *a = arena_create();
+    memset(arena_alloc(a, 256), 0x5a, 256);
+    arena_reset(a);
+    const char *bytes = arena_alloc_head(a, 256, 100);
+    for (size_t i = 0; i < 100; i++)
+        assert_int_equal(bytes[i], 0);
+    assert_int_equal(bytes[100], 0x5a);
+    arena_destroy(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_head_is_zeroed),
         cmocka_unit_test(memory_is_zeroed_and_aligned),
         cmocka_unit_test(texts_are_copies),
         cmocka_unit_test(cleanups_run_newest_first),

@@ -64,8 +64,28 @@ static void sentences_are_text(void **state) {
     assert_string_equal(f.fields[0].text, "?");
 }
 
+// What stood in the fields before stays where it is, but nothing of it counts any more.
+static void a_cleared_fault_says_nothing(void **state) {
+    (void)state;
+    fault f;
+    memset(&f, 0x5a, sizeof f);
+    fault_clear(&f);
+    assert_int_equal(f.status, STATUS_OK);
+    assert_string_equal(f.code, "");
+    assert_string_equal(f.text, "");
+    assert_string_equal(f.about, "");
+    assert_int_equal(f.field_count, 0);
+    fault_add_field(&f, "/name", "required", "Give a name.");
+    assert_int_equal(f.status, STATUS_INVALID);
+    assert_int_equal(f.field_count, 1);
+    assert_string_equal(f.fields[0].pointer, "/name");
+    assert_string_equal(f.fields[0].code, "required");
+    assert_string_equal(f.fields[0].text, "Give a name.");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cleared_fault_says_nothing),
         cmocka_unit_test(sentences_are_text),
         cmocka_unit_test(every_status_has_its_http_code),
         cmocka_unit_test(faults_say_what_happened),
