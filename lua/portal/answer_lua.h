@@ -18,9 +18,9 @@ typedef struct answer_lua {
     lua_State *lua;
     int floor; // top of the stack before the answer
     int depth;
-    lua_Integer items[ANSWER_LUA_DEPTH]; // of the array at this level; -1: an object
-    int members[ANSWER_LUA_DEPTH];       // that the object at this level has so far
-    int room[ANSWER_LUA_DEPTH];          // members of the last object at this level: its neighbours are like it
+    lua_Integer items[ANSWER_LUA_DEPTH];   // of the array at this level; -1: an object
+    int members[ANSWER_LUA_DEPTH];         // that the object at this level has so far
+    int room[ANSWER_LUA_DEPTH];            // members of the last object at this level: its neighbours are like it
     const char *wanted[ANSWER_LUA_WANTED]; // names of members; others are left out, with all that is in them
     int wanted_count;                      // 0: all are wanted
     bool drop_next;                        // the value that comes belongs to a member that is not wanted

@@ -7,7 +7,8 @@
 
 #include <lua.h>
 
-// The Lua function writer(safe) -> put, take; `safe` is the metatable of safe HTML. Both belong to one buffer, which lives as long as they do.
+// The Lua function writer(safe) -> put, take; `safe` is the metatable of safe HTML. Both belong to one buffer, which
+// lives as long as they do.
 //   put(places, ...)   appends each value as the letter of its place says, and nothing for nil:
 //                      h  HTML as it is        t  text, where safe HTML may stand (its text in the field `html`)
 //                      a  in an attribute      u  one part of an address

@@ -19,7 +19,7 @@ local function aims_of(page, phase, by_id, language)
             loose[#loose + 1] = plan.mark(page, child, by_id, language)
         else
             local aim = {name = child.name, tasks = {}}
-            for _, task in ipairs(plan.tasks(child)) do aim.tasks[#aim.tasks + 1] = plan.mark(page, task, by_id, language) end
+            for i, task in ipairs(plan.tasks(child)) do aim.tasks[i] = plan.mark(page, task, by_id, language) end
             aims[#aims + 1] = aim
         end
     end
