@@ -263,6 +263,7 @@ local function translate(source)
         if literal then code.put("h", literal, lines) elseif lines > 0 then code.add("", lines) end
         line = line + lines
         if not from then break end
+        local starts_line = text:find("\n[ \t]*$") or (source:sub(at - 1, at - 1) == "\n" and text:find("^[ \t]*$"))
         local stop, stop_end = source:find(closing[kind], to + 1, true)
         if not stop then error({line = line, text = "{" .. kind .. " is not closed"}, 0) end
         local inside = lines_in(source:sub(to, stop_end))
@@ -270,7 +271,7 @@ local function translate(source)
         line = line + inside
         at = stop_end + 1
         -- A line that only holds a statement leaves no empty line behind.
-        if kind ~= "{" and source:sub(at, at) == "\n" and source:sub(1, from - 1):find("\n[ \t]*$") then
+        if kind ~= "{" and source:sub(at, at) == "\n" and starts_line then
             at, line = at + 1, line + 1
             code.add("", 1)
         end
