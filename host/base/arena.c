@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,11 +150,19 @@ char *arena_printf(arena *a, const char *format, ...) {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    // Nearly always there is room for it in the current block, and it is written once.
+    block *b = a->current;
+    size_t room = b->size - b->used;
+    char *text = b->bytes + b->used;
+    ASAN_UNPOISON_MEMORY_REGION(text, room);
+    int len = vsnprintf(text, room, format, args);
+    ASAN_POISON_MEMORY_REGION(text, room);
     if (len < 0)
         abort(); // only a broken format string can do this
-    char *text = take(a, (size_t)len + 1, 1);
-    vsnprintf(text, (size_t)len + 1, format, again);
+    bool fits = (size_t)len < room;
+    text = take(a, (size_t)len + 1, 1);
+    if (!fits)
+        vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     va_end(args);
     return text;

@@ -101,8 +101,31 @@ static void only_the_head_is_zeroed(void **state) {
     arena_destroy(a);
 }
 
+// It is written where there is room, which the end of a block may cut off.
+static void printed_texts_are_whole_at_the_end_of_a_block(void **state) {
+    (void)state;
+    arena *a = arena_create();
+    const char *before = NULL;
+    for (int i = 0; i < 4000; i++) {
+        const char *text = arena_printf(a, "%d bottles", i);
+        char wanted[32];
+        snprintf(wanted, sizeof wanted, "%d bottles", i);
+        assert_string_equal(text, wanted);
+        if (before)
+            assert_int_equal(atoi(before), i - 1);
+        before = text;
+    }
+    char large[40000];
+    memset(large, 'x', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    assert_string_equal(arena_printf(a, "%s", large), large);
+    assert_string_equal(arena_printf(a, "%s", ""), "");
+    arena_destroy(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(printed_texts_are_whole_at_the_end_of_a_block),
         cmocka_unit_test(only_the_head_is_zeroed),
         cmocka_unit_test(memory_is_zeroed_and_aligned),
         cmocka_unit_test(texts_are_copies),
