@@ -63,17 +63,20 @@ static status write_first_documents(buffer *out, const plugin_call *call, fault 
 static bool fill_key(const char *pattern, const char *pseudonym, char out[DOCUMENT_KEY + 1]) {
     static const char PERSON[] = "{person}";
     size_t len = 0;
-    for (const char *p = pattern; *p;) {
-        bool person = strncmp(p, PERSON, sizeof PERSON - 1) == 0;
-        if (person && !*pseudonym)
+    while (*pattern) {
+        const char *person = strstr(pattern, PERSON);
+        bool here = person == pattern;
+        if (here && !*pseudonym)
             return false;
-        int wrote =
-            snprintf(out + len, DOCUMENT_KEY + 1 - len, "%.*s", person ? REQUEST_PSEUDONYM : 1, person ? pseudonym : p);
-        len += (size_t)wrote;
-        if (len > DOCUMENT_KEY)
+        const char *part = here ? pseudonym : pattern;
+        size_t size = here ? strlen(pseudonym) : person ? (size_t)(person - pattern) : strlen(pattern);
+        if (size > DOCUMENT_KEY - len)
             return false;
-        p += person ? sizeof PERSON - 1 : 1;
+        memcpy(out + len, part, size);
+        len += size;
+        pattern += here ? sizeof PERSON - 1 : size;
     }
+    out[len] = '\0';
     return document_key_valid((str){out, len});
 }
 

@@ -208,6 +208,13 @@ static bool may_send(const plugin_supervisor *s) {
     return plugin_worker_flying(s->worker) == 0 || (!s->one_alone && !goes_alone(s->waiting.first));
 }
 
+// The documents of all calls that are sent now are read in one transaction: the database is locked once and not for
+// each document. NULL: there is nothing to send, or each document is read by itself.
+static store *reading_begin(const plugin_supervisor *s) {
+    store *reader = may_send(s) ? s->waiting.first->call->store : NULL;
+    return reader && !store_in_transaction(reader) && store_begin(reader, NULL) == STATUS_OK ? reader : NULL;
+}
+
 void supervisor_push(plugin_supervisor *s) {
     fail_refused(s);
     if (!s->waiting.first || !refresh(s))
@@ -215,8 +222,10 @@ void supervisor_push(plugin_supervisor *s) {
     if (!s->worker && !start_worker(s))
         return;
     bool any = false;
+    store *reader = reading_begin(s);
     while (may_send(s)) {
-        fault why = {0};
+        fault why;
+        fault_clear(&why);
         call_slot *slot = call_queue_take(&s->waiting);
         s->one_alone = goes_alone(slot);
         if (plugin_worker_send(s->worker, slot, ++s->numbers, &why) == STATUS_OK)
@@ -224,6 +233,8 @@ void supervisor_push(plugin_supervisor *s) {
         else
             slot_fail(s, slot, &why);
     }
+    if (reader && store_commit(reader, NULL) != STATUS_OK)
+        store_rollback(reader);
     if (any)
         plugin_worker_flush(s->worker);
 }

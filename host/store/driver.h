@@ -67,7 +67,6 @@ status search_sqlite_tables(store *s, fault *f);
 // What store.c offers to the rest of this room.
 driver *store_driver(store *s);
 const char *store_folder(const store *s);
-bool store_in_transaction(store *s);
 status store_execute(store *s, const char *script, fault *f);
 bool store_has_table(store *s, const char *name);
 

@@ -59,6 +59,7 @@ int64_t store_count(store *s, int64_t fallback, const char *sql, const char *typ
 
 // A transaction; on a reader it holds one snapshot of the database. Savepoints nest, and each store_savepoint needs one
 // store_release or store_rollback_to. A job of the writer runs inside both already: it uses savepoints only.
+bool store_in_transaction(store *s);
 status store_begin(store *s, fault *f);
 status store_commit(store *s, fault *f);
 void store_rollback(store *s);
