@@ -13,6 +13,7 @@
 #include "domain/asset_place.h"
 #include "domain/catalogue.h"
 #include "domain/interlinker.h"
+#include "domain/task_place.h"
 #include "plugin/effect.h"
 #include "plugin/ticket.h"
 
@@ -55,33 +56,6 @@ static status assets_list_read(operation_call *c) {
 }
 
 // ---- opening an Interlinker in a task
-
-typedef struct task_place {
-    const char *name, *process, *process_name, *language;
-} task_place;
-
-static status task_find(operation_call *c, task_place *out) {
-    store_rows *r;
-    status outcome =
-        store_one(c->store, &r,
-                  "SELECT n.kind, n.name, p.id, p.name, p.language FROM node n JOIN process p ON p.id = n.process "
-                  "WHERE n.id = ?",
-                  "t", c->id);
-    if (outcome != STATUS_OK) {
-        return fault_set(&c->fault, outcome, "node.unknown", "There is no such task, or it was removed.");
-    }
-    bool task = str_is(store_str(r, 0), "task");
-    out->name = arena_text(c->arena, store_text(r, 1));
-    out->process = arena_text(c->arena, store_text(r, 2));
-    out->process_name = arena_text(c->arena, store_text(r, 3));
-    out->language = arena_text(c->arena, store_text(r, 4));
-    outcome = store_end(r, &c->fault);
-    if (outcome == STATUS_OK && !task) {
-        return fault_set(&c->fault, STATUS_INVALID, "node.not_task",
-                         "Tools are opened in tasks. Choose one of the tasks below this.");
-    }
-    return outcome;
-}
 
 static status interlinker_for(operation_call *c, const char *language, interlinker *out) {
     const char *wanted = input_text(c->body, "interlinker");
@@ -159,7 +133,7 @@ static status plugin_prepare(operation_call *c, asset_draft *draft, const task_p
 static status assets_create_read(operation_call *c) {
     task_place at = {0};
     interlinker entry;
-    status outcome = task_find(c, &at);
+    status outcome = task_place_find(c->store, c->arena, c->id, &at, &c->fault);
     if (outcome == STATUS_OK) {
         outcome = interlinker_for(c, at.language, &entry);
     }

@@ -90,8 +90,11 @@ static void row_write(store *s, arena *a, answer *out, store_rows *r, const asse
 status asset_write(store *s, arena *a, answer *out, const char *asset, const asset_view *view, fault *f) {
     store_rows *r;
     status outcome = store_one(s, &r, ASSET_SELECT "WHERE a.id = ?", "t", asset);
-    if (outcome != STATUS_OK) {
+    if (outcome == STATUS_NOT_FOUND) {
         return fault_set(f, outcome, "asset.unknown", "There is no such tool here, or it was removed.");
+    }
+    if (outcome != STATUS_OK) {
+        return fault_set(f, outcome, "store.failed", "The database could not be read. Try again later.");
     }
     row_write(s, a, out, r, view);
     return store_end(r, f);

@@ -9,8 +9,11 @@ status interlinker_find(store *s, arena *a, const char *wanted, const char *lang
                                "SELECT i.kind, p.id, i.name, i.uri, i.missing FROM interlinker i "
                                "LEFT JOIN plugin p ON p.id = i.plugin WHERE i.id = ?",
                                "t", wanted);
-    if (outcome != STATUS_OK) {
+    if (outcome == STATUS_NOT_FOUND) {
         return fault_set(f, outcome, "interlinker.unknown", "The catalogue has no entry \"%.100s\".", wanted);
+    }
+    if (outcome != STATUS_OK) {
+        return fault_set(f, outcome, "store.failed", "The database could not be read. Try again later.");
     }
     str kind = store_str(r, 0);
     out->kind = str_is(kind, "plugin")     ? INTERLINKER_PLUGIN
