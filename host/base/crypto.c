@@ -6,6 +6,7 @@
 #include <sodium/crypto_auth_hmacsha256.h>
 #include <sodium/crypto_hash_sha256.h>
 #include <sodium/crypto_pwhash.h>
+#include <sodium/crypto_shorthash.h>
 #include <sodium/randombytes.h>
 #include <sodium/utils.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 _Static_assert(CRYPTO_PASSWORD_TEXT == crypto_pwhash_STRBYTES, "the header's size is libsodium's");
 _Static_assert(CRYPTO_HASH == crypto_hash_sha256_BYTES, "the header's size is libsodium's");
 _Static_assert(CRYPTO_MAC == crypto_auth_hmacsha256_BYTES, "the header's size is libsodium's");
+_Static_assert(CRYPTO_SHORT_KEY == crypto_shorthash_KEYBYTES, "the header's size is libsodium's");
 _Static_assert(CRYPTO_KEY == crypto_auth_hmacsha256_KEYBYTES, "the header's size is libsodium's");
 
 // OWASP Password Storage Cheat Sheet: argon2id with at least 19 MiB, two passes, one lane.
@@ -50,6 +52,13 @@ void crypto_hash_hex(const void *data, size_t len, char out[2 * CRYPTO_HASH + 1]
 
 void crypto_mac(const uint8_t key[CRYPTO_KEY], const void *data, size_t len, uint8_t out[CRYPTO_MAC]) {
     crypto_auth_hmacsha256(out, data, len, key);
+}
+
+uint64_t crypto_short_hash(const uint8_t key[CRYPTO_SHORT_KEY], const void *data, size_t len) {
+    uint64_t hash;
+    _Static_assert(sizeof hash == crypto_shorthash_BYTES, "as large as libsodium makes it");
+    crypto_shorthash((unsigned char *)&hash, data, len, key);
+    return hash;
 }
 
 bool crypto_equal(const void *a, const void *b, size_t len) {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 
 enum { CRYPTO_KEY = 32, CRYPTO_HASH = 32, CRYPTO_MAC = 32, CRYPTO_TOKEN_TEXT = 44, CRYPTO_PASSWORD_TEXT = 128 };
+enum { CRYPTO_SHORT_KEY = 16 };
 
 void crypto_init(void); // once, before anything else; aborts if the library cannot start
 void crypto_random(void *out, size_t len);
@@ -18,7 +19,9 @@ void crypto_token(char out[CRYPTO_TOKEN_TEXT]); // 256 random bits as base64url,
 void crypto_hash(const void *data, size_t len, uint8_t out[CRYPTO_HASH]); // SHA-256
 void crypto_hash_hex(const void *data, size_t len, char out[2 * CRYPTO_HASH + 1]);
 void crypto_mac(const uint8_t key[CRYPTO_KEY], const void *data, size_t len, uint8_t out[CRYPTO_MAC]); // HMAC-SHA-256
-bool crypto_equal(const void *a, const void *b, size_t len);                                           // constant time
+// SipHash-2-4: for tables whose keys come from outside. Who does not know the key cannot aim at a slot.
+uint64_t crypto_short_hash(const uint8_t key[CRYPTO_SHORT_KEY], const void *data, size_t len);
+bool crypto_equal(const void *a, const void *b, size_t len); // constant time
 // argon2id. Slow on purpose (tens of milliseconds): never on a loop's thread.
 bool crypto_password_hash(const char *password, size_t len, char out[CRYPTO_PASSWORD_TEXT]);
 bool crypto_password_check(const char *hash, const char *password, size_t len);
