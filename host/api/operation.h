@@ -52,6 +52,7 @@ struct operation_call {
     json_t *body;         // checked; NULL if there is none
     str body_text;        // or the body as it came, read into `body` after the access check
     const char *session;  // hash of the session's token, "" without one
+    uint64_t network;     // where it came from, as a key of the limits; 0 if not known, or the machine itself
     const char *if_match; // version that the client has seen, or NULL
     // Changes from step to step:
     store *store;            // the connection of this step

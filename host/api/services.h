@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "base/loop.h"
+#include "base/rate.h"
 #include "domain/live.h"
 #include "plugin/pool.h"
 #include "plugin/registry.h"
@@ -24,8 +25,9 @@ typedef struct services {
     operation_table *operations;
     offload *offload;
     live_hub *live;
-    uint8_t secret[32];  // of this installation: tickets, pseudonyms
-    size_t kept_answers; // finished public answers that each loop may hold; 0: none
+    rate_table *attempts; // to sign in, see attempt.h
+    uint8_t secret[32];   // of this installation: tickets, pseudonyms
+    size_t kept_answers;  // finished public answers that each loop may hold; 0: none
     atomic_bool stopping;
 } services;
 

@@ -3,6 +3,7 @@
 // Signing in and out, invitations, and one's own account.
 #include <string.h>
 
+#include "api/attempt.h"
 #include "api/input.h"
 #include "api/operations.h"
 #include "domain/account.h"
@@ -14,6 +15,7 @@
 typedef struct sign_in {
     person person;
     char hash[CRYPTO_PASSWORD_TEXT]; // "": nobody, or nobody with a password
+    attempt attempt;
 } sign_in;
 
 static status refused(fault *f) {
@@ -47,10 +49,13 @@ static status sessions_create_read(operation_call *c) {
     sign_in *in = arena_alloc(c->arena, sizeof *in);
     c->state = in;
     char email[ACCOUNT_EMAIL_TEXT];
-    if (!account_email_normal(input_text(c->body, "email"), email))
-        return STATUS_OK; // goes the same way as an unknown one
+    const char *given = input_text(c->body, "email");
+    bool normal = account_email_normal(given, email);
+    status st = attempt_begin(c, normal ? email : given, &in->attempt);
+    if (st != STATUS_OK || !normal)
+        return st; // what is no address goes the same way as an unknown one
     fault none = {0};
-    status st = account_find_email(c->store, email, &in->person, in->hash, &none);
+    st = account_find_email(c->store, email, &in->person, in->hash, &none);
     if (st == STATUS_NOT_FOUND)
         return STATUS_OK;
     return st == STATUS_OK ? st : fault_set(&c->fault, st, none.code, "%s", none.text);
@@ -59,7 +64,10 @@ static status sessions_create_read(operation_call *c) {
 static status sessions_create_slow(operation_call *c) {
     const sign_in *in = c->state;
     bool right = account_password_check(in->hash, str_from(input_text(c->body, "password")));
-    return right ? STATUS_OK : refused(&c->fault);
+    if (!right)
+        return refused(&c->fault);
+    attempt_right(c, &in->attempt);
+    return STATUS_OK;
 }
 
 static status sessions_create_write(operation_call *c) {

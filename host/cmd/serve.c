@@ -16,8 +16,11 @@
 #include "http/server.h"
 #include "store/folder.h"
 
+// Accounts and networks where signing in failed lately, at 8 bytes each.
+enum { ATTEMPTS = 32 * 1024 };
+
 typedef struct serve_options {
-    const char *data, *listen, *loops, *kept, *public_url;
+    const char *data, *listen, *loops, *kept, *public_url, *proxy;
     bool demo;
 } serve_options;
 
@@ -38,6 +41,8 @@ static int serve_read(int argc, char **argv, serve_options *o) {
          NULL, false},
         {"--public-url", "URL", "How people reach the site, when a proxy stands before it: https://...", &o->public_url,
          NULL, false},
+        {"--proxy", "ADDRESS,...", "The proxies whose X-Forwarded-For is believed; none if not given.", &o->proxy, NULL,
+         false},
         {"--loops", "N", "Event loops; one for each processor if not given.", &o->loops, NULL, false},
         {"--kept", "N", "Finished public answers that each loop may hold; 256 if not given.", &o->kept, NULL, false},
         {"--demo", NULL, "Fill a new data folder with demonstration content first.", NULL, &o->demo, false},
@@ -77,6 +82,9 @@ static status options_check(serve *v, http_options *http, fault *f) {
     if (*url && strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0) {
         return fault_set(f, STATUS_INVALID, "serve.public_url",
                          "--public-url begins with https:// or http://, unlike \"%s\".", url);
+    }
+    if (o->proxy && network_list_read(o->proxy, &http->proxies, f) != STATUS_OK) {
+        return f->status;
     }
     snprintf(http->address, sizeof http->address, "%.*s", (int)(colon - listen), listen);
     http->port = (uint16_t)port;
@@ -135,6 +143,7 @@ static status serve_start(serve *v, const http_options *http, fault *f) {
     }
     all->live = live_hub_create();
     all->offload = offload_create(2);
+    all->attempts = rate_create(ATTEMPTS);
     if ((outcome = operation_table_create(operation_groups, &all->operations, f)) != STATUS_OK) {
         return outcome;
     }
@@ -152,6 +161,7 @@ static void serve_end(serve *v) {
     }
     operation_table_destroy(all->operations);
     offload_destroy(all->offload);
+    rate_destroy(all->attempts);
     live_hub_destroy(all->live);
     plugin_registry_destroy(all->registry);
     if (v->lock >= 0) {

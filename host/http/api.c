@@ -124,6 +124,7 @@ static status call_fill(exchange *x, fault *f) {
     c->actor = x->actor;
     c->language = x->language;
     c->session = x->session;
+    c->network = x->network;
     c->body_text = buffer_str(&x->body);
     c->if_match = version_of(x);
     c->done = api_done;
@@ -172,6 +173,9 @@ static void api_run(exchange *x) {
     fault f;
     fault_clear(&f);
     status s = session_resolve(x, &f);
+    if (s == STATUS_OK) {
+        s = limit_person(x, &f);
+    }
     if (s != STATUS_OK) {
         problem_reply(x, &f);
         return;
@@ -196,4 +200,4 @@ static bool api_asks(const exchange *x) {
     return !operation_is_kept(r->operation) || x->headers.authorization != NULL || x->headers.cookie != NULL;
 }
 
-const route api_route = {"api", api_begin, api_run, api_asks};
+const route api_route = {"api", api_begin, api_run, api_asks, true};

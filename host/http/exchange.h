@@ -28,12 +28,14 @@ typedef struct route {
     void (*begin)(exchange *x);
     void (*run)(exchange *x);
     bool (*asks)(const exchange *x); // NULL: no
+    bool counted;                    // by limit.h
 } route;
 
 // Headers that somebody looks at; NULL where the request has none.
 typedef struct exchange_headers {
     const char *accept_encoding, *accept_language, *authorization, *content_type, *cookie, *if_match, *if_none_match,
         *last_event_id, *origin, *sec_fetch_site;
+    const char *forwarded_for; // the last one: those before it the client may have written
 } exchange_headers;
 
 struct exchange {
@@ -52,9 +54,12 @@ struct exchange {
     const char *host;
     bool secure; // people reach us by https
     exchange_headers headers;
+    uint64_t network; // where it came from: a key of limit.h; 0 if that is not known, or the machine itself
+    bool uncounted;   // a program on this machine asks
+    bool under_way;   // counted as such
     const route *route;
     size_t room; // router_room
-    bool has_body;
+    bool has_body, chunked;
     uint64_t body_size; // as announced; 0 when it comes in chunks
     size_t body_limit;  // 0: takes none
     buffer body;

@@ -29,7 +29,7 @@ static status part_next(export *e) {
 
 static ssize_t export_read(void *context, uint64_t sent, char *to, size_t room) {
     export *e = context;
-    connection_allow(e->x->connection, e->x->started, sent);
+    (void)sent;
     while (e->taken == e->part.len) {
         if (!e->more) {
             return MHD_CONTENT_READER_END_OF_STREAM;

@@ -73,7 +73,6 @@ static void blob_reply(exchange *x, const kept_file *file) {
     }
     struct MHD_Response *made = MHD_create_response_from_fd64((uint64_t)info.st_size, fd);
     reply_add_headers(x->loop->site, &r, made);
-    connection_allow(x->connection, x->started, (uint64_t)info.st_size);
     reply_send(x, 200, made);
 }
 
@@ -124,6 +123,9 @@ static status asset_find(exchange *x, const char *part[2], kept_file *out, fault
     store *reader = x->loop->services.store;
     status s = session_resolve(x, f);
     if (s == STATUS_OK) {
+        s = limit_person(x, f);
+    }
+    if (s == STATUS_OK) {
         s = access_check(reader, &x->actor, "asset.view", part[0], &found, f);
     }
     if (s == STATUS_OK) {
@@ -171,4 +173,4 @@ static void files_run(exchange *x) {
     not_found(x);
 }
 
-const route files_route = {"files", files_begin, files_run, exchange_always};
+const route files_route = {"files", files_begin, files_run, exchange_always, false};

@@ -136,6 +136,7 @@ static const char *encoding_check(guard *g, str value) {
         return "HTTP/1.0 has no transfer encodings.";
     }
     g->body = true;
+    g->chunked = true;
     return NULL;
 }
 

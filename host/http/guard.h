@@ -20,7 +20,8 @@ typedef struct guard {
     const char *expected; // where the next header must begin in memory
     unsigned hosts, lengths, encodings, count;
     str host;
-    bool body;       // a length above zero, or chunked
+    bool body; // a length above zero, or chunked
+    bool chunked;
     uint64_t length; // Content-Length
 } guard;
 

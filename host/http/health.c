@@ -49,4 +49,4 @@ static void health_run(exchange *x) {
     }
 }
 
-const route health_route = {"health", health_begin, health_run, NULL};
+const route health_route = {"health", health_begin, health_run, NULL, false};

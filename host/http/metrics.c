@@ -136,6 +136,16 @@ static uint64_t file_size(const char *folder, const char *name) {
 void metrics_write(const metrics *m, services *all, buffer *out) {
     requests_write(m, out);
     latency_write(m, out);
+    value(out, "requests_begun_total", "counter", "Request lines read, whatever became of them.",
+          sum(m, offsetof(metrics_loop, begun)));
+    value(out, "requests_refused_total", "counter", "Malformed requests, refused before they were looked at.",
+          sum(m, offsetof(metrics_loop, refused)));
+    value(out, "requests_limited_total", "counter", "Requests answered with 429: too many came from there.",
+          sum(m, offsetof(metrics_loop, limited)));
+    value(out, "connections_late_total", "counter", "Connections that were closed at a deadline.",
+          sum(m, offsetof(metrics_loop, shut_late)));
+    value(out, "connections_dropped_total", "counter", "Connections that were closed to make room for new ones.",
+          sum(m, offsetof(metrics_loop, shut_for_room)));
     value(out, "connections", "gauge", "Open connections.", sum(m, offsetof(metrics_loop, connections)));
     value(out, "streams", "gauge", "Open live streams.", sum(m, offsetof(metrics_loop, streams)));
     value(out, "plugin_calls_under_way", "gauge", "Plugin calls that wait for their answer.",

@@ -65,6 +65,9 @@ static void page_done(portal_exchange *p) {
     if (p->language != NULL) {
         reply_header(&r, "Content-Language", p->language);
     }
+    if (p->http_status == 429) {
+        reply_header(&r, "Retry-After", PROBLEM_RETRY);
+    }
     cookies_add(x, p, &r);
     buffer body = {0};
     buffer_append(&body, p->page.ptr, p->page.len);
@@ -74,6 +77,9 @@ static void page_done(portal_exchange *p) {
 static void page_run(exchange *x) {
     fault f = {0};
     status s = session_resolve(x, &f);
+    if (s == STATUS_OK) {
+        s = limit_person(x, &f);
+    }
     if (s != STATUS_OK) {
         problem_reply(x, &f);
         return;
@@ -95,6 +101,7 @@ static void page_run(exchange *x) {
                            .cross_site = exchange_is(x, "POST") && session_cross_site(x, false),
                            .actor = x->actor,
                            .session = x->session,
+                           .network = x->network,
                            .origin = session_own_origin(x),
                            .request_id = problem_id(x),
                            .done = page_done,
@@ -102,4 +109,4 @@ static void page_run(exchange *x) {
     portal_request(x->loop->portal, p);
 }
 
-const route page_route = {"page", page_begin, page_run, exchange_always};
+const route page_route = {"page", page_begin, page_run, exchange_always, true};

@@ -80,8 +80,8 @@ static void errors_write(answer *a, const fault *f) {
     answer_end(a);
 }
 
-// After a conflict `about` is the version that is current now.
-static bool is_version(const char *about) {
+// After a conflict `about` is the version that is current now; beyond a limit, the seconds to wait.
+static bool is_number(const char *about) {
     size_t digits = strspn(about, "0123456789");
     return digits > 0 && digits < 19 && about[digits] == 0;
 }
@@ -101,7 +101,7 @@ static void json_write(exchange *x, const problem *p, buffer *out) {
     if (f->field_count > 0) {
         errors_write(a, f);
     }
-    if (p->status == 409 && is_version(f->about)) {
+    if (p->status == 409 && is_number(f->about)) {
         answer_key(a, "version");
         answer_raw(a, str_from(f->about));
     }
@@ -195,7 +195,7 @@ void problem_reply(exchange *x, const fault *f) {
         p.value = "Bearer";
     } else if (p.status == 429 || p.status == 503) {
         p.header = "Retry-After";
-        p.value = "2";
+        p.value = p.status == 429 && is_number(f->about) ? f->about : "2";
     }
     problem_send(x, &p);
 }

@@ -7,7 +7,9 @@
 
 #include "http/exchange.h"
 
-// By the status of the fault.
+#define PROBLEM_RETRY "6" // seconds after which a sign-in that was slowed may be tried again
+
+// By the status of the fault. After STATUS_LIMITED its `about` may say how many seconds to wait.
 void problem_reply(exchange *x, const fault *f);
 // For what only HTTP knows: 405, 414, 415, 431 ... `header` (may be NULL) with `value` is added.
 void problem_reply_http(exchange *x, unsigned http_status, const char *code, const char *text, const char *header,

@@ -83,7 +83,8 @@ void *request_line(void *context, const char *uri, struct MHD_Connection *mhd) {
     x->line = uri ? uri : "";
     size_t len = strlen(x->line);
     x->target = (str){arena_copy(x->arena, x->line, len), len};
-    connection_phase_set(x->connection, CONNECTION_HEADER, 0);
+    connection_request(x->connection, x->started);
+    metrics_add(&l->counts->begun);
     l->in_flight++;
     return x;
 }
@@ -95,6 +96,7 @@ typedef struct reading {
 } reading;
 
 static void header_note(exchange *x, const char *name, size_t len, const char *value) {
+    static const char forwarded[] = "X-Forwarded-For";
     const struct {
         const char *name;
         const char **place;
@@ -114,6 +116,9 @@ static void header_note(exchange *x, const char *name, size_t len, const char *v
         if (strlen(wanted[i].name) == len && strncasecmp(wanted[i].name, name, len) == 0 && *wanted[i].place == NULL) {
             *wanted[i].place = value;
         }
+    }
+    if (len == sizeof forwarded - 1 && strncasecmp(name, forwarded, len) == 0) {
+        x->headers.forwarded_for = value;
     }
 }
 
@@ -170,6 +175,7 @@ static void headers_read(exchange *x, const char *version) {
     }
     if (r.refused != NULL) {
         bool many = r.guard.count > GUARD_HEADERS;
+        metrics_add(&x->loop->counts->refused);
         problem_refuse(x, many ? 431 : 400, many ? "request.headers" : "request.malformed", r.refused);
         return;
     }
@@ -179,12 +185,16 @@ static void headers_read(exchange *x, const char *version) {
     }
     target_split(x);
     x->has_body = r.guard.body;
+    x->chunked = r.guard.chunked;
     x->body_size = r.guard.length;
 }
 
 static void route_begin(exchange *x) {
     x->room = router_find(x->path);
     x->route = router_route((router_room)x->room);
+    if (!limit_begin(x)) {
+        return;
+    }
     x->route->begin(x);
     if (x->response != NULL || !x->has_body) {
         return;
@@ -207,12 +217,13 @@ static void route_begin(exchange *x) {
     }
     x->body_reserved = reserve;
     x->loop->body_bytes += reserve;
-    connection_phase_set(x->connection, CONNECTION_BODY, x->body_size);
+    connection_body(x->connection, x->started);
 }
 
 // ---- the body and the answer
 
 static enum MHD_Result body_take(exchange *x, const char *bytes, size_t *size) {
+    connection_receive(x->connection, *size);
     if (x->body.len + *size > x->body_limit) {
         x->body_too_large = true;
         x->body_dropped += *size;
@@ -223,7 +234,20 @@ static enum MHD_Result body_take(exchange *x, const char *bytes, size_t *size) {
     return x->body_dropped > BODY_PATIENCE ? MHD_NO : MHD_YES;
 }
 
+// The library ends a connection whose request asks for that, and says so in the answer. After a body in chunks, because
+// it reads their frames less strictly than others do: what follows is never taken for a request.
+static void end_after_answer(exchange *x) {
+    if ((x->chunked || x->connection->requests >= CONNECTION_REQUESTS) &&
+        MHD_set_connection_value(x->mhd, MHD_HEADER_KIND, "Connection", "close") != MHD_YES) {
+        connection_shut(x->connection);
+    }
+}
+
 static enum MHD_Result answer_queue(exchange *x) {
+    end_after_answer(x);
+    if (x->connection->phase != CONNECTION_STREAM) {
+        connection_answer(x->connection);
+    }
     enum MHD_Result done = MHD_queue_response(x->mhd, x->status, x->response);
     if (!x->response_shared) {
         MHD_destroy_response(x->response);
@@ -245,7 +269,7 @@ static void route_run(exchange *x) {
 static enum MHD_Result answer_make(exchange *x) {
     if (x->response == NULL && !x->running) {
         x->running = true;
-        connection_phase_set(x->connection, CONNECTION_WORK, 0);
+        connection_work(x->connection, x->started);
         if (x->body_too_large) {
             problem_refuse(x, 413, "body.too_large",
                            arena_printf(x->arena, "The body may have %zu bytes at most.", x->body_limit));
@@ -289,13 +313,15 @@ void request_completed(void *context, struct MHD_Connection *mhd, void **state, 
         return;
     }
     *state = NULL;
+    int64_t now = clock_steady();
     if (x->answered && x->connection->phase != CONNECTION_STREAM) {
-        metrics_count(l->counts, x->room, x->status, clock_steady() - x->started);
+        metrics_count(l->counts, x->room, x->status, now - x->started);
     }
     if (x->response != NULL && !x->response_shared) {
         MHD_destroy_response(x->response);
     }
-    connection_phase_set(x->connection, CONNECTION_IDLE, 0);
+    connection_idle(x->connection, now);
+    limit_end(x);
     l->in_flight--;
     l->body_bytes -= x->body_reserved;
     exchange_give_back(l, x);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -15,6 +16,12 @@
 
 // Descriptors for everything that is no connection: database, workers, files.
 enum { OTHER_DESCRIPTORS = 256, LEAST_CONNECTIONS = 64, BACKLOG = 1024 };
+
+// Busy networks and accounts that are told apart, at 8 bytes each.
+enum { BUCKETS = 64 * 1024 };
+
+// What a client has not acknowledged for so long is given up, also after the connection was closed here.
+enum { UNACKNOWLEDGED_MS = 30000 };
 
 struct http_server {
     server_shared shared;
@@ -89,6 +96,7 @@ static int listen_on(const http_options *o, address *a, fault *f) {
     int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &(unsigned){UNACKNOWLEDGED_MS}, sizeof(unsigned));
     if (bind(fd, (struct sockaddr *)&a->storage, a->size) != 0 || listen(fd, BACKLOG) != 0 ||
         getsockname(fd, (struct sockaddr *)&a->storage, &a->size) != 0) {
         bind_failed(o, f);
@@ -145,6 +153,8 @@ status http_server_start(services *all, const http_options *options, http_server
     s->shared.site.secure = strncmp(all->public_url ? all->public_url : "", "https://", 8) == 0;
     s->shared.site.tags = etag_key_from(all->secret);
     s->shared.turns = turn_list_create();
+    s->shared.limits.rates = rate_create(BUCKETS);
+    s->shared.limits.proxies = options->proxies;
     s->shared.metrics.loops = options->loops;
     s->shared.metrics.each = memory_new(options->loops * sizeof *s->shared.metrics.each);
     s->loops = memory_new(options->loops * sizeof *s->loops);
@@ -178,6 +188,7 @@ void http_server_stop(http_server *s) {
     }
     static_files_free(s->shared.files);
     turn_list_destroy(s->shared.turns);
+    rate_destroy(s->shared.limits.rates);
     free(s->shared.metrics.each);
     free(s->loops);
     free(s);

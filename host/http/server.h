@@ -6,11 +6,13 @@
 #define INTERLINK_HTTP_SERVER_H
 
 #include "api/services.h"
+#include "http/network.h"
 
 typedef struct http_options {
-    char address[64]; // numeric, IPv4 or IPv6
-    uint16_t port;    // 0: a free one
-    size_t loops;     // at least 1
+    char address[64];     // numeric, IPv4 or IPv6
+    uint16_t port;        // 0: a free one
+    size_t loops;         // at least 1
+    network_list proxies; // whose X-Forwarded-For is believed
 } http_options;
 
 typedef struct http_server http_server;

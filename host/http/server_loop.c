@@ -54,7 +54,10 @@ static void connection_notify(void *context, struct MHD_Connection *mhd, void **
     server_loop *l = context;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *socket_context = connection_add(&l->connections, info->connect_fd);
+        connection *c = connection_add(&l->connections, info->connect_fd);
+        info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        limit_peer_find(l->limits, info->client_addr, &c->peer);
+        *socket_context = c;
     } else if (*socket_context != NULL) {
         connection_remove(&l->connections, *socket_context);
         *socket_context = NULL;
@@ -130,6 +133,8 @@ status server_loop_create(server_shared *shared, size_t index, server_loop **out
     l->site = &shared->site;
     l->files = shared->files;
     l->turns = shared->turns;
+    l->limits = &shared->limits;
+    l->under_way = memory_new(LIMIT_COUNTERS * sizeof *l->under_way);
     l->metrics = &shared->metrics;
     l->counts = &shared->metrics.each[index];
     l->kept = kept_create(all->kept_answers);
@@ -221,7 +226,7 @@ status server_loop_start(server_loop *l, int socket, unsigned connection_limit, 
     if (s != STATUS_OK) {
         return s;
     }
-    connection_list_start(&l->connections, l->services.loop, connection_limit);
+    connection_list_start(&l->connections, l->services.loop, l->counts, connection_limit);
     l->gauges = loop_timer_add(l->services.loop, GAUGES_MS, true, gauges_set, l);
     if (l->schedule != NULL) {
         loop_timer_add(l->services.loop, EACH_SECOND_MS, true, plugins_follow, l);
@@ -261,5 +266,6 @@ void server_loop_destroy(server_loop *l) {
     live_hub_leave(l->services.services->live, l->services.loop);
     store_close(l->services.store);
     loop_destroy(l->services.loop);
+    free(l->under_way);
     free(l);
 }

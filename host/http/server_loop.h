@@ -24,7 +24,9 @@ struct server_loop {
     services_loop services; // first: what operations get
     const reply_site *site;
     const static_files *files;
-    turn_list *turns; // of all loops
+    turn_list *turns;    // of all loops
+    limits *limits;      // of all loops
+    uint16_t *under_way; // requests by network, see limit.h
     portal *portal;
     kept *kept;
     session_use *uses;
@@ -57,6 +59,7 @@ typedef struct server_shared {
     reply_site site;
     static_files *files;
     turn_list *turns;
+    limits limits;
     metrics metrics;
 } server_shared;
 

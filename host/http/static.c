@@ -228,4 +228,4 @@ static void static_run(exchange *x) {
     reply_kept_send(x, ever ? &file->ever : &file->check);
 }
 
-const route static_route = {"static", static_begin, static_run, NULL};
+const route static_route = {"static", static_begin, static_run, NULL, false};

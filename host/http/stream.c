@@ -160,7 +160,8 @@ static void stream_send(stream *s, bool shared) {
     }
     reply_header(&r, "X-Accel-Buffering", "no"); // nginx as a proxy would hold events back otherwise
     reply_add_headers(x->loop->site, &r, made);
-    connection_phase_set(x->connection, CONNECTION_STREAM, 0);
+    connection_stream(x->connection);
+    limit_end(x);
     reply_send(x, 200, made);
 }
 

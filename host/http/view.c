@@ -159,6 +159,9 @@ static status entitle(view_request *v, str ticket, fault *f) {
     }
     if (s == STATUS_OK) {
         x->language = reader_language(x);
+        s = limit_person(x, f);
+    }
+    if (s == STATUS_OK) {
         s = access_check(reader, &x->actor, "asset.view", v->ticket.asset, &v->found, f);
     }
     if (s == STATUS_OK) {
@@ -220,4 +223,4 @@ static void view_run(exchange *x) {
     }
 }
 
-const route view_route = {"view", view_begin, view_run, exchange_always};
+const route view_route = {"view", view_begin, view_run, exchange_always, false};

@@ -163,6 +163,7 @@ int page_run_call(lua_State *lua) {
     c->query = query_read(lua, 3, memory);
     c->body = body_read(lua, 4, memory);
     c->session = run->exchange->session;
+    c->network = run->exchange->network;
     c->answer = call_answer(run, operation_is_read(wanted));
     c->done = call_done;
     c->context = run;

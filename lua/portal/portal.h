@@ -38,6 +38,7 @@ struct portal_exchange {
     bool cross_site;             // a POST that another site caused (Sec-Fetch-Site or Origin says so): refused
     person actor;                // id "" for a visitor
     const char *session;         // hash of the session's token, "" without one; forms carry a MAC of it
+    uint64_t network;            // where it came from, see operation_call
     const char *origin;          // of this site as the browser sees it: "https://example.org"; NULL if not known
     const char *request_id;      // shown on error pages and written to the log
 

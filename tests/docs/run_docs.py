@@ -11,6 +11,7 @@ Each document becomes one shell script in a folder of its own, block by block in
     ```lua FILE      is written to FILE; without FILE its syntax is checked
     ```json FILE     is written to FILE; without FILE it is parsed
     ```text          is shown only: output, pictures of text
+    ```nginx, ```haproxy   are shown here; tests/edge starts the proxies with them
     anything else    is a fault: nothing in a document goes untried
 
 `interlink` is the one that was built, in the folder INTERLINK_BUILD; the SDK is installed beside the documents as a stranger would have it. The address
@@ -94,7 +95,7 @@ def script_of(document, text, address):
                 json.loads(body)
             except ValueError as fault:
                 sys.exit(f"{where}: {fault}")
-        elif language != "text":
+        elif language not in ("text", "nginx", "haproxy"):
             sys.exit(f"{where}: a block of \"{language}\" cannot be tried; say sh, c, lua, json or text")
     return "".join(out).replace("ADDRESS", address).replace("127.0.0.1:8080", address)
 

@@ -57,6 +57,7 @@ static asked *ask(world *w, const operation_steps *group, const char *named, con
     asked *a = arena_alloc(w->arena, sizeof *a);
     memcpy(a->services.secret, w->secret, 32);
     a->services.public_url = "https://example.org";
+    a->services.attempts = rate_create(64);
     a->loop.services = &a->services;
     a->loop.store = w->db;
     a->call = (operation_call){.arena = w->arena,
@@ -80,6 +81,7 @@ static asked *ask(world *w, const operation_steps *group, const char *named, con
     if (a->outcome == STATUS_OK && w->text.len)
         a->said = world_json(w);
     live_list_clear(&a->call.live);
+    rate_destroy(a->services.attempts);
     if (a->services.registry)
         plugin_registry_destroy(a->services.registry);
     return a;

@@ -53,6 +53,7 @@ static int house_build(void **state) {
     assert_int_equal(writer_run(h->services.writer, people_add, hash, &f), STATUS_OK);
     h->services.registry = plugin_registry_create(h->folder, h->folder, h->services.secret);
     h->services.offload = offload_create(1);
+    h->services.attempts = rate_create(64);
     h->services.live = live_hub_create();
     h->loop.services = &h->services;
     h->loop.loop = loop_create();
@@ -71,6 +72,7 @@ static int house_pull_down(void **state) {
     store_close(h->loop.store);
     writer_stop(h->services.writer);
     offload_destroy(h->services.offload);
+    rate_destroy(h->services.attempts);
     live_hub_leave(h->services.live, h->loop.loop);
     loop_destroy(h->loop.loop);
     live_hub_destroy(h->services.live);
