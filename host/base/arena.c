@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "base/arena.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdalign.h>
 #include <stdarg.h>
@@ -87,6 +88,7 @@ void arena_reset(arena *a) {
         else
             block_destroy(b);
     }
+    assert(keep); // the first block always has this size
     ASAN_POISON_MEMORY_REGION(keep->bytes, keep->size);
     keep->used = 0;
     keep->next = NULL;

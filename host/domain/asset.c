@@ -142,7 +142,7 @@ status asset_clone(store *s, live_list *live, const usage_actor *by, const char 
                    fault *f) {
     *out = id_create();
     arena *a = arena_create();
-    asset_place at;
+    asset_place at = {0};
     char data[80];
     int len = snprintf(data, sizeof data, "{\"from\":\"%s\"}", asset);
     status outcome = clone_rows(s, asset, out->text, name, by->person, f);

@@ -189,8 +189,8 @@ status document_append(store *s, const char *asset, str prefix, str value, fault
 }
 
 status document_delete(store *s, const char *asset, str key, uint64_t version, fault *f) {
-    uint64_t there;
-    int64_t bytes;
+    uint64_t there = 0;
+    int64_t bytes = 0;
     status result = document_key_valid(key) ? look(s, asset, key, &there, &bytes, f) : check(key, STR("0"), f);
     if (result != STATUS_OK)
         return result;

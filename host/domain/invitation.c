@@ -8,7 +8,7 @@
 #include "domain/account.h"
 #include "domain/member.h"
 
-static const int64_t hour = 3600 * 1000;
+static const int64_t hour = (int64_t)3600 * 1000;
 
 static status store_invitation(store *s, const invitation *i, const char *inviter, char token[CRYPTO_TOKEN_TEXT],
                                fault *f) {
@@ -25,7 +25,7 @@ static status store_invitation(store *s, const invitation *i, const char *invite
 
 status invitation_create(store *s, const char *process, const char *email, role wanted, const char *inviter,
                          char token[CRYPTO_TOKEN_TEXT], int64_t *expires, fault *f) {
-    invitation i = {.kind = "member", .role = wanted, .expires = clock_now() + 14 * 24 * hour};
+    invitation i = {.kind = "member", .role = wanted, .expires = clock_now() + hour * 24 * 14};
     snprintf(i.email, sizeof i.email, "%s", email);
     snprintf(i.process, sizeof i.process, "%s", process);
     *expires = i.expires;

@@ -247,11 +247,9 @@ static void tag(converter *c, str name, bool closing, str attributes) {
         close_inline(c);
         break_at_least(c, 1);
         c->item = !closing && c->depth > 0;
-    } else if (named(name, " br ")) {
-        close_inline(c);
-        break_at_least(c, c->depth > 0 ? 1 : 2);
-    } else if (named(name,
-                     " p div section article header footer table tr h1 h2 h3 h4 h5 h6 blockquote pre dl dt dd hr ")) {
+    } else if (named(
+                   name,
+                   " br p div section article header footer table tr h1 h2 h3 h4 h5 h6 blockquote pre dl dt dd hr ")) {
         close_inline(c);
         break_at_least(c, c->depth > 0 ? 1 : 2);
     } else if (named(name, " td th ")) {

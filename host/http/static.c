@@ -152,7 +152,9 @@ status static_files_load(const char *program_folder, const reply_site *site, sta
         outcome = folder_read(s, folder, "/view-kit/", f);
     }
     if (outcome == STATUS_OK) {
-        qsort(s->files, s->count, sizeof *s->files, by_path);
+        if (s->count > 0) {
+            qsort(s->files, s->count, sizeof *s->files, by_path);
+        }
         version_make(s);
         for (size_t i = 0; i < s->count; i++) {
             replies_make(&s->files[i], site);

@@ -176,7 +176,7 @@ static void look(void *context) {
                     "a.plugin, p.language, s.event FROM schedule s JOIN asset a ON a.id = s.asset "
                     "JOIN node n ON n.id = a.node JOIN process p ON p.id = a.process "
                     "WHERE s.at <= ? AND a.plugin IS NOT NULL ORDER BY s.at LIMIT ?",
-                    "ii", clock_now(), (int64_t)(2 * AT_ONCE));
+                    "ii", clock_now(), 2 * (int64_t)AT_ONCE);
     while (p->busy < AT_ONCE && store_next(rows))
         if (!under_way(p, store_text(rows, 0)))
             waking_create(p, rows);
