@@ -170,10 +170,11 @@ def small_catalogue(folder):
 
 
 class Server:
-    """`interlink serve` on a free port. `plugins` are package folders to add first, `catalogue` a folder to import."""
+    """`interlink serve` on a free port. `plugins` are package folders to add first, `catalogue` a folder to import; `prepare`
+    is called in the new process before the program begins."""
 
-    def __init__(self, binary=None, options=(), plugins=(), catalogue=None, data=None):
-        self.binary, self.options = str(binary or program()), list(options)
+    def __init__(self, binary=None, options=(), plugins=(), catalogue=None, data=None, prepare=None):
+        self.binary, self.options, self.prepare = str(binary or program()), list(options), prepare
         self._own = None if data else tempfile.mkdtemp(prefix="interlink-test-")
         self.data = str(data or pathlib.Path(self._own) / "data")
         self._log = pathlib.Path(tempfile.mkstemp(prefix="interlink-test-", suffix=".log")[1])
@@ -204,7 +205,8 @@ class Server:
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port or 0}", *self.options],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                preexec_fn=self.prepare)
 
         def listening():
             if self.process.poll() is not None:

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the tests of the edge share: the server of the API's tests, answers as they come over the wire, counters."""
+import atexit
 import pathlib
 import re
+import shutil
 import socket
 import ssl
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "api"))
 
-from interlink_test import Client, Server, free_port, program, raw_exchange, wait_for  # noqa: E402,F401 (for the tests)
+from interlink_test import Client, Server, free_port, raw_exchange, small_catalogue, wait_for  # noqa: E402,F401
 
 # Memory that AddressSanitizer keeps from being used again would pass for the server's.
 SMALL_QUARANTINE = "quarantine_size_mb=1"
@@ -66,3 +69,27 @@ def figure(text):
 def pause(seconds):
     """Between two looks at something that takes its time; never in place of a condition."""
     time.sleep(seconds)
+
+
+LARGE_FILE = "/files/interlinkers/plan/en"
+
+
+def large_file_catalogue():
+    """A catalogue folder with a file at LARGE_FILE that no buffer of the kernel holds."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="interlink-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    small_catalogue(folder)
+    (folder / "interlinkers/knowledge/plan/resource.txt").write_bytes(b"0123456789abcde\n" * (1 << 20))
+    return folder
+
+
+def established(port):
+    """The other ends of the connections that a server holds on this port, from the kernel's list."""
+    found = set()
+    with open("/proc/net/tcp", encoding="ascii") as lines:
+        next(lines)
+        for line in lines:
+            words = line.split()
+            if words[3] == "01" and int(words[1].rsplit(":", 1)[1], 16) == port:
+                found.add(int(words[2].rsplit(":", 1)[1], 16))
+    return found
