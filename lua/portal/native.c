@@ -15,6 +15,8 @@
 #include "markdown.h"
 #include "value_lua.h"
 
+enum { FORM_FIELDS = 200 };
+
 static str text_argument(lua_State *lua, int index) {
     str s;
     s.ptr = luaL_checklstring(lua, index, &s.len);
@@ -77,15 +79,16 @@ static bool pair_add(lua_State *lua, const char *from, const char *end) {
     return fine;
 }
 
+// nil as well when there are more fields than any form of ours has.
 static int native_form_decode(lua_State *lua) {
     str s = text_argument(lua, 1);
     lua_newtable(lua);
     const char *at = s.ptr, *end = s.ptr + s.len;
-    while (at < end) {
+    for (int count = 0; at < end; count++) {
         const char *stop = memchr(at, '&', (size_t)(end - at));
         if (!stop)
             stop = end;
-        if (stop > at && !pair_add(lua, at, stop)) {
+        if (count == FORM_FIELDS || (stop > at && !pair_add(lua, at, stop))) {
             lua_pushnil(lua);
             return 1;
         }

@@ -118,7 +118,7 @@ class Attack:
 
 ATTACKS = {
     "slow headers": (HEADER, ("-H", "-i", "1", "-x", "10"), "/"),
-    "slow bodies": (PATIENCE, ("-B", "-i", "1", "-s", "8192", "-x", "10", "-t", "POST"), "/sign-in"),
+    "slow bodies": (PATIENCE, ("-B", "-i", "1", "-s", "8192", "-x", "10", "-t", "POST"), "/signin"),
     "slow reading": (PATIENCE, ("-X", "-w", "1", "-y", "2", "-n", "1", "-z", "1", "-k", "1"), edge_test.LARGE_FILE),
 }
 
