@@ -74,7 +74,7 @@ static bool claims_a_session(const exchange *x) {
 }
 
 static bool under_way_count(exchange *x) {
-    uint16_t *counter = &x->loop->under_way[x->network % LIMIT_COUNTERS];
+    uint16_t *counter = &x->loop->under_way->requests[x->network % LIMIT_COUNTERS];
     if (*counter >= LIMIT_UNDER_WAY) {
         return false;
     }
@@ -121,6 +121,19 @@ status limit_person(exchange *x, fault *f) {
 void limit_end(exchange *x) {
     if (x->under_way) {
         x->under_way = false;
-        x->loop->under_way[x->network % LIMIT_COUNTERS]--;
+        x->loop->under_way->requests[x->network % LIMIT_COUNTERS]--;
     }
+}
+
+uint16_t *limit_stream(exchange *x, fault *f) {
+    uint64_t account = rate_key(x->loop->limits->rates, KIND_ACCOUNT, x->actor.id, strlen(x->actor.id));
+    uint16_t *counter = &x->loop->under_way->streams[account % LIMIT_COUNTERS];
+    if (*counter >= LIMIT_STREAMS) {
+        metrics_add(&x->loop->counts->limited);
+        fault_set(f, STATUS_LIMITED, "stream.too_many",
+                  "You follow what happens here in %d places. Close some of them.", LIMIT_STREAMS);
+        return NULL;
+    }
+    ++*counter;
+    return counter;
 }

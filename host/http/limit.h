@@ -20,8 +20,15 @@ typedef struct limits {
     atomic_bool told;     // that a proxy stands before us which nobody named
 } limits;
 
-// Requests that one loop works on, by network. Networks may share a counter; with so few requests that hurts nobody.
-enum { LIMIT_COUNTERS = 4096, LIMIT_UNDER_WAY = 500 };
+// Requests that one loop works on, by network, and live streams, by account. Two may share a counter; with so few of
+// each that hurts nobody.
+enum { LIMIT_COUNTERS = 4096, LIMIT_UNDER_WAY = 500, LIMIT_STREAMS = 200 };
+
+// What one loop has under way; a counter for networks or accounts each.
+typedef struct limit_counters {
+    uint16_t requests[LIMIT_COUNTERS]; // by network
+    uint16_t streams[LIMIT_COUNTERS];  // live ones, by account
+} limit_counters;
 
 // The other end of a connection.
 typedef struct limit_peer {
@@ -40,5 +47,9 @@ bool limit_begin(exchange *x);
 status limit_person(exchange *x, fault *f);
 // The request is over, or has become a live stream: it is not under way any more. May be called again.
 void limit_end(exchange *x);
+
+// A live stream for x->actor begins: its counter, or NULL and a fault when that account has too many. Given back when
+// the stream ends.
+uint16_t *limit_stream(exchange *x, fault *f);
 
 #endif

@@ -134,7 +134,7 @@ status server_loop_create(server_shared *shared, size_t index, server_loop **out
     l->files = shared->files;
     l->turns = shared->turns;
     l->limits = &shared->limits;
-    l->under_way = memory_new(LIMIT_COUNTERS * sizeof *l->under_way);
+    l->under_way = memory_new(sizeof *l->under_way);
     l->metrics = &shared->metrics;
     l->counts = &shared->metrics.each[index];
     l->kept = kept_create(all->kept_answers);

@@ -24,9 +24,9 @@ struct server_loop {
     services_loop services; // first: what operations get
     const reply_site *site;
     const static_files *files;
-    turn_list *turns;    // of all loops
-    limits *limits;      // of all loops
-    uint16_t *under_way; // requests by network, see limit.h
+    turn_list *turns;          // of all loops
+    limits *limits;            // of all loops
+    limit_counters *under_way; // see limit.h
     portal *portal;
     kept *kept;
     session_use *uses;

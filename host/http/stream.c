@@ -20,7 +20,8 @@ struct stream {
     live_subscription *subscription;
     loop_timer *heartbeat;
     bool (*allowed)(exchange *x);
-    char last[40]; // id of the last event sent: what was replayed may come again live
+    uint16_t *counter; // of the account's streams
+    char last[40];     // id of the last event sent: what was replayed may come again live
     buffer waiting;
     size_t taken; // of `waiting`
     bool asleep;  // the connection is suspended until there is something to send
@@ -71,6 +72,7 @@ static void stream_free(void *context) {
         s->next->previous = s->previous;
     }
     l->streams--;
+    --*s->counter;
     if (s->subscription != NULL) {
         live_unsubscribe(s->subscription);
     }
@@ -132,9 +134,17 @@ static void stream_beat(void *context) {
     stream_wake(s);
 }
 
+// NULL: too many, and a reply is made.
 static stream *stream_open(exchange *x, const char *topic, bool (*allowed)(exchange *x)) {
     server_loop *l = x->loop;
+    fault f = {0};
+    uint16_t *counter = limit_stream(x, &f);
+    if (counter == NULL) {
+        problem_reply(x, &f);
+        return NULL;
+    }
     stream *s = memory_new(sizeof *s);
+    s->counter = counter;
     s->loop = l;
     s->x = x;
     s->allowed = allowed;
@@ -187,6 +197,9 @@ static status replay(stream *s, fault *f) {
 void stream_person(exchange *x) {
     stream *s = stream_open(x, arena_printf(x->arena, "person/%s", x->actor.id), session_lasts);
     const char *last = x->headers.last_event_id;
+    if (s == NULL) {
+        return;
+    }
     if (last != NULL && id_valid(last)) {
         fault f = {0};
         if (replay(s, &f) != STATUS_OK) {
@@ -199,7 +212,10 @@ void stream_person(exchange *x) {
 }
 
 void stream_asset(exchange *x, const char *asset, bool (*allowed)(exchange *x)) {
-    stream_send(stream_open(x, arena_printf(x->arena, "asset/%s", asset), allowed), true);
+    stream *s = stream_open(x, arena_printf(x->arena, "asset/%s", asset), allowed);
+    if (s != NULL) {
+        stream_send(s, true);
+    }
 }
 
 void stream_end_all(server_loop *l) {

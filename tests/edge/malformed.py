@@ -5,6 +5,8 @@ REFUSED: answered with a 4xx or 505 (or just closed), and never followed by an a
 HARMLESS: the HTTP library reads them all the same; then the connection ends after that one answer.
 HONEST: odd, and as they should be; answered with 200.
 
+A body is one that the server would understand: a request that it takes shows in the answer, a 401.
+
 `NEXT` stands behind each of them: the second request that an attacker would like to hide.
 """
 
@@ -22,31 +24,31 @@ def chunk(data):
 WHOLE = chunk(BODY) + b"0\r\n\r\n"
 
 LENGTHS = {
-    "length and encoding": POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "encoding and length": CHUNKED + b"Content-Length: 5\r\n\r\n0\r\n\r\n",
-    "length, encoding in other case": POST + b"content-length: 5\r\ntransfer-encoding: Chunked\r\n\r\n0\r\n\r\n",
-    "two lengths": POST + b"Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}",
-    "two equal lengths": POST + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
-    "a list of lengths": POST + b"Content-Length: 2, 2\r\n\r\n{}",
-    "a signed length": POST + b"Content-Length: +2\r\n\r\n{}",
-    "a hexadecimal length": POST + b"Content-Length: 0x2\r\n\r\n{}",
+    "length and encoding": POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n" + WHOLE,
+    "encoding and length": CHUNKED + b"Content-Length: 5\r\n\r\n" + WHOLE,
+    "length, encoding in other case": POST + b"content-length: 5\r\ntransfer-encoding: Chunked\r\n\r\n" + WHOLE,
+    "two lengths": POST + b"Content-Length: 40\r\nContent-Length: 90\r\n\r\n" + BODY,
+    "two equal lengths": POST + b"Content-Length: 40\r\nContent-Length: 40\r\n\r\n" + BODY,
+    "a list of lengths": POST + b"Content-Length: 40, 40\r\n\r\n" + BODY,
+    "a signed length": POST + b"Content-Length: +40\r\n\r\n" + BODY,
+    "a hexadecimal length": POST + b"Content-Length: 0x28\r\n\r\n" + BODY,
     "a negative length": POST + b"Content-Length: -1\r\n\r\n{}",
-    "a fraction of a length": POST + b"Content-Length: 2.0\r\n\r\n{}",
-    "blanks in a length": POST + b"Content-Length: 1 2\r\n\r\n{}",
+    "a fraction of a length": POST + b"Content-Length: 40.0\r\n\r\n" + BODY,
+    "blanks in a length": POST + b"Content-Length: 4 0\r\n\r\n" + BODY,
     "no digits in a length": POST + b"Content-Length: \r\n\r\n{}",
-    "a length in quotes": POST + b"Content-Length: \"2\"\r\n\r\n{}",
-    "a length beyond 64 bits": POST + b"Content-Length: 18446744073709551618\r\n\r\n{}",
+    "a length in quotes": POST + b"Content-Length: \"40\"\r\n\r\n" + BODY,
+    "a length beyond 64 bits": POST + b"Content-Length: 18446744073709551656\r\n\r\n" + BODY,
     "an endless length": POST + b"Content-Length: 99999999999999999999\r\n\r\n{}",
-    "unknown encoding": POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-    "identity": POST + b"Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}",
-    "two encodings": CHUNKED + b"Transfer-Encoding: identity\r\n\r\n0\r\n\r\n",
-    "twice chunked": CHUNKED + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "a list of encodings": POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-    "chunked, then another": POST + b"Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
-    "chunked with a parameter": POST + b"Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n",
-    "an empty encoding": POST + b"Transfer-Encoding:\r\n\r\n0\r\n\r\n",
-    "vertical tab before chunked": POST + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
-    "encoding in HTTP/1.0": CHUNKED.replace(b"1.1", b"1.0") + b"\r\n0\r\n\r\n",
+    "unknown encoding": POST + b"Transfer-Encoding: xchunked\r\n\r\n" + WHOLE,
+    "identity": POST + b"Transfer-Encoding: identity\r\nContent-Length: 40\r\n\r\n" + BODY,
+    "two encodings": CHUNKED + b"Transfer-Encoding: identity\r\n\r\n" + WHOLE,
+    "twice chunked": CHUNKED + b"Transfer-Encoding: chunked\r\n\r\n" + WHOLE,
+    "a list of encodings": POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + WHOLE,
+    "chunked, then another": POST + b"Transfer-Encoding: chunked, gzip\r\n\r\n" + WHOLE,
+    "chunked with a parameter": POST + b"Transfer-Encoding: chunked;q=1\r\n\r\n" + WHOLE,
+    "an empty encoding": POST + b"Transfer-Encoding:\r\n\r\n" + WHOLE,
+    "vertical tab before chunked": POST + b"Transfer-Encoding: \x0bchunked\r\n\r\n" + WHOLE,
+    "encoding in HTTP/1.0": CHUNKED.replace(b"1.1", b"1.0") + b"\r\n" + WHOLE,
     "body of a GET": GET + b"Content-Length: 5\r\n\r\nhello",
     "chunks of a GET": GET + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
     "body of a HEAD": GET.replace(b"GET", b"HEAD") + b"Content-Length: 5\r\n\r\nhello",
@@ -54,8 +56,8 @@ LENGTHS = {
 }
 
 HEADERS = {
-    "blank before the colon": POST + b"Content-Length : 2\r\n\r\n{}",
-    "tab before the colon": POST + b"Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n",
+    "blank before the colon": POST + b"Content-Length : 40\r\n\r\n" + BODY,
+    "tab before the colon": POST + b"Transfer-Encoding\t: chunked\r\n\r\n" + WHOLE,
     "blank before the first header": b"GET /healthz HTTP/1.1\r\n Host: a\r\n\r\n",
     "no host": b"GET /healthz HTTP/1.1\r\n\r\n",
     "two hosts": GET + b"Host: b\r\n\r\n",
@@ -67,8 +69,8 @@ HEADERS = {
     "folded header": GET + b"X-A: b\r\n c\r\nX-B: c\r\n\r\n",
     "header folded by a tab": GET + b"X-A: b\r\n\tc\r\n\r\n",
     "folded last header": GET + b"X-A: b\r\n c\r\n\r\n",
-    "folded encoding": POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
-    "folded length": POST + b"Content-Length:\r\n 2\r\n\r\n{}",
+    "folded encoding": POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n" + WHOLE,
+    "folded length": POST + b"Content-Length:\r\n 40\r\n\r\n" + BODY,
     "bare line feed": b"GET /healthz HTTP/1.1\r\nHost: a\nX-A: b\r\n\r\n",
     "bare line feed after the request line": b"GET /healthz HTTP/1.1\nHost: a\r\n\r\n",
     "bare line feeds only": b"GET /healthz HTTP/1.1\nHost: a\n\n",
@@ -76,7 +78,7 @@ HEADERS = {
     "bare carriage return": GET + b"X-A: b\rX-B: c\r\n\r\n",
     "NUL in a value": GET + b"X-A: b\0c\r\n\r\n",
     "NUL in a name": GET + b"X-\0A: b\r\n\r\n",
-    "NUL after the length": POST + b"Content-Length: 2\0 0\r\n\r\n{}",
+    "NUL after the length": POST + b"Content-Length: 40\0 0\r\n\r\n" + BODY,
     "control byte in a value": GET + b"X-A: b\x01c\r\n\r\n",
     "DEL in a value": GET + b"X-A: b\x7fc\r\n\r\n",
     "name that is no token": GET + b"X(A): b\r\n\r\n",
@@ -84,7 +86,7 @@ HEADERS = {
     "name beyond ASCII": GET + b"X-\xc3\xa9: b\r\n\r\n",
     "no name": GET + b": b\r\n\r\n",
     "line without a colon": GET + b"hello\r\n\r\n",
-    "unknown expectation": POST + b"Content-Length: 2\r\nExpect: a-miracle\r\n\r\n{}",
+    "unknown expectation": POST + b"Content-Length: 40\r\nExpect: a-miracle\r\n\r\n" + BODY,
     "too many headers": GET + b"".join(b"X-%d: a\r\n" % i for i in range(101)) + b"\r\n",
     "a header too large": GET + b"X-A: " + b"a" * 40000 + b"\r\n\r\n",
 }

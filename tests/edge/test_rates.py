@@ -22,7 +22,7 @@ SECONDS = int(sys.argv.pop()) if len(sys.argv) > 1 and sys.argv[-1].isdigit() el
 PEOPLE = 200
 ADDRESS = "127.0.0.1"
 
-NETWORK_BURST, ACCOUNT_BURST, ATTEMPTS, NETWORK_ATTEMPTS, UNDER_WAY = 2000, 400, 10, 100, 500  # docs/administration.md
+NETWORK_BURST, ACCOUNT_BURST, ATTEMPTS, NETWORK_ATTEMPTS, UNDER_WAY, STREAMS = 2000, 400, 10, 100, 500, 200  # docs/administration.md
 
 
 def from_there(address, **headers):
@@ -172,6 +172,27 @@ class Rates(unittest.TestCase):
             edge_test.wait_for(lambda: status("192.0.2.2") == 200, "they are over")
         finally:
             for connection in held:
+                connection.close()
+            server.stop()
+
+    def test_live_streams_are_limited_by_account(self):
+        server = Server(options=["--loops", "1"])
+        open_streams = []
+        try:
+            anna, bruno = (server.client(f"{name}@example.org", "a-long-password") for name in ("anna", "bruno"))
+            def stream(client):
+                connection = http.client.HTTPConnection(ADDRESS, server.port, timeout=10)
+                open_streams.append(connection)
+                connection.request("GET", "/api/v1/events", headers={"Authorization": f"Bearer {client.token}"})
+                return connection.getresponse().status
+            self.assertEqual([stream(anna) for _ in range(STREAMS + 1)], [200] * STREAMS + [429])
+            self.assertEqual(stream(bruno), 200)
+            for connection in open_streams:
+                connection.close()
+            if SECONDS > 6:  # the server sees that they are gone when it sends the next beat, 25 seconds later
+                edge_test.wait_for(lambda: stream(anna) == 200, "they are over", 40)
+        finally:
+            for connection in open_streams:
                 connection.close()
             server.stop()
 
