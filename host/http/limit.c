@@ -36,7 +36,7 @@ void limit_peer_find(const limits *all, const struct sockaddr *socket, limit_pee
 }
 
 static void tell_of_proxy(limits *all) {
-    if (!atomic_exchange(&all->told, true)) {
+    if (!atomic_load(&all->told) && !atomic_exchange(&all->told, true)) {
         log_write(LOG_WARNING, "http",
                   "a proxy on this machine sends X-Forwarded-For, and none is named: requests are not counted by "
                   "network. Start with --proxy and its address.");
