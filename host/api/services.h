@@ -20,6 +20,7 @@ typedef struct services {
     const char *data_folder;    // interlink.db, blobs/, plugins/
     const char *program_folder; // interlink-worker, share/
     const char *public_url;     // "https://..." behind a proxy, or "" for plain http
+    const char *security_contact; // whom to tell of a weakness, a URI, or NULL
     writer *writer;
     plugin_registry *registry;
     operation_table *operations;

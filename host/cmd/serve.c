@@ -13,6 +13,7 @@
 #include "domain/account.h"
 #include "domain/invitation.h"
 #include "domain/meta.h"
+#include "http/contact.h"
 #include "http/server.h"
 #include "store/folder.h"
 
@@ -20,7 +21,7 @@
 enum { ATTEMPTS = 32 * 1024 };
 
 typedef struct serve_options {
-    const char *data, *listen, *loops, *kept, *public_url, *proxy;
+    const char *data, *listen, *loops, *kept, *public_url, *proxy, *contact;
     bool demo;
 } serve_options;
 
@@ -41,6 +42,9 @@ static int serve_read(int argc, char **argv, serve_options *o) {
          NULL, false},
         {"--public-url", "URL", "How people reach the site, when a proxy stands before it: https://...", &o->public_url,
          NULL, false},
+        {"--security-contact", "URI",
+         "Whom to tell of a weakness, for /.well-known/security.txt: mailto:... or https://...", &o->contact, NULL,
+         false},
         {"--proxy", "ADDRESS,...", "The proxies whose X-Forwarded-For is believed; none if not given.", &o->proxy, NULL,
          false},
         {"--loops", "N", "Event loops; one for each processor if not given.", &o->loops, NULL, false},
@@ -83,6 +87,12 @@ static status options_check(serve *v, http_options *http, fault *f) {
         return fault_set(f, STATUS_INVALID, "serve.public_url",
                          "--public-url begins with https:// or http://, unlike \"%s\".", url);
     }
+    if (o->contact && !contact_valid(o->contact)) {
+        return fault_set(
+            f, STATUS_INVALID, "serve.contact",
+            "--security-contact takes an address such as mailto:security@example.org or https://..., not \"%s\".",
+            o->contact);
+    }
     if (o->proxy && network_list_read(o->proxy, &http->proxies, f) != STATUS_OK) {
         return f->status;
     }
@@ -91,6 +101,7 @@ static status options_check(serve *v, http_options *http, fault *f) {
     http->loops = (size_t)loops;
     v->services.kept_answers = (size_t)kept;
     v->services.public_url = url;
+    v->services.security_contact = o->contact;
     v->services.data_folder = o->data;
     v->services.program_folder = command_program_folder(v->program_folder);
     return STATUS_OK;

@@ -2,6 +2,7 @@
 #include "http/router.h"
 
 #include "http/api.h"
+#include "http/contact.h"
 #include "http/files.h"
 #include "http/health.h"
 #include "http/page.h"
@@ -29,12 +30,13 @@ router_room router_find(str path) {
             return ROUTER_HEALTH;
         }
     }
-    return ROUTER_PAGE;
+    return str_is(path, "/.well-known/security.txt") ? ROUTER_CONTACT : ROUTER_PAGE;
 }
 
 static const route *const routes[ROUTER_ROOMS] = {
     [ROUTER_API] = &api_route,     [ROUTER_VIEW] = &view_route,     [ROUTER_STATIC] = &static_route,
-    [ROUTER_FILES] = &files_route, [ROUTER_HEALTH] = &health_route, [ROUTER_PAGE] = &page_route,
+    [ROUTER_FILES] = &files_route, [ROUTER_HEALTH] = &health_route, [ROUTER_CONTACT] = &contact_route,
+    [ROUTER_PAGE] = &page_route,
 };
 
 const route *router_route(router_room room) {

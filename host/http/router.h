@@ -12,6 +12,7 @@ typedef enum router_room {
     ROUTER_STATIC,
     ROUTER_FILES,
     ROUTER_HEALTH,
+    ROUTER_CONTACT,
     ROUTER_PAGE,
     ROUTER_ROOMS,
 } router_room;

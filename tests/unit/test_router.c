@@ -27,6 +27,8 @@ static void paths_lead_to_rooms(void **state) {
         {"/static/0123/app.css", ROUTER_STATIC},
         {"/files/logos/x", ROUTER_FILES},
         {"/healthz", ROUTER_HEALTH},
+        {"/.well-known/security.txt", ROUTER_CONTACT},
+        {"/.well-known/", ROUTER_PAGE},
         {"/readyz", ROUTER_HEALTH},
         {"/metrics", ROUTER_HEALTH},
         {"/metrics/", ROUTER_PAGE},
