@@ -2,11 +2,15 @@
 #include "base/crypto.h"
 
 // Only the parts that are used: the whole <sodium.h> has a crypto_hash of its own (SHA-512), which nothing here calls.
+#include <assert.h>
 #include <sodium/core.h>
 #include <sodium/crypto_auth_hmacsha256.h>
+#include <sodium/crypto_generichash.h>
 #include <sodium/crypto_hash_sha256.h>
 #include <sodium/crypto_pwhash.h>
+#include <sodium/crypto_pwhash_scryptsalsa208sha256.h>
 #include <sodium/crypto_shorthash.h>
+#include <sodium/crypto_sign.h>
 #include <sodium/randombytes.h>
 #include <sodium/utils.h>
 #include <stdio.h>
@@ -18,6 +22,10 @@ _Static_assert(CRYPTO_HASH == crypto_hash_sha256_BYTES, "the header's size is li
 _Static_assert(CRYPTO_MAC == crypto_auth_hmacsha256_BYTES, "the header's size is libsodium's");
 _Static_assert(CRYPTO_SHORT_KEY == crypto_shorthash_KEYBYTES, "the header's size is libsodium's");
 _Static_assert(CRYPTO_KEY == crypto_auth_hmacsha256_KEYBYTES, "the header's size is libsodium's");
+_Static_assert(CRYPTO_SIGNATURE == crypto_sign_BYTES, "the header's size is libsodium's");
+_Static_assert(CRYPTO_PUBLIC == crypto_sign_PUBLICKEYBYTES, "the header's size is libsodium's");
+_Static_assert(CRYPTO_SECRET == crypto_sign_SECRETKEYBYTES, "the header's size is libsodium's");
+_Static_assert(CRYPTO_SALT == crypto_pwhash_scryptsalsa208sha256_SALTBYTES, "the header's size is libsodium's");
 
 // OWASP Password Storage Cheat Sheet: argon2id with at least 19 MiB, two passes, one lane.
 enum { PASSWORD_PASSES = 2, PASSWORD_MEMORY = 19 * 1024 * 1024 };
@@ -61,6 +69,30 @@ uint64_t crypto_short_hash(const uint8_t key[CRYPTO_SHORT_KEY], const void *data
     return hash;
 }
 
+void crypto_blake(const void *data, size_t len, uint8_t *out, size_t size) {
+    crypto_generichash(out, size, data, len, NULL, 0);
+}
+
+void crypto_signing_keys(uint8_t public_key[CRYPTO_PUBLIC], uint8_t secret[CRYPTO_SECRET]) {
+    crypto_sign_keypair(public_key, secret);
+}
+
+void crypto_signature_make(const uint8_t secret[CRYPTO_SECRET], const void *data, size_t len,
+                           uint8_t out[CRYPTO_SIGNATURE]) {
+    crypto_sign_detached(out, NULL, data, len, secret);
+}
+
+bool crypto_signature_good(const uint8_t public_key[CRYPTO_PUBLIC], const void *data, size_t len,
+                           const uint8_t signature[CRYPTO_SIGNATURE]) {
+    return crypto_sign_verify_detached(signature, data, len, public_key) == 0;
+}
+
+bool crypto_password_stream(str password, const uint8_t salt[CRYPTO_SALT], uint64_t operations, uint64_t memory,
+                            uint8_t *out, size_t size) {
+    return crypto_pwhash_scryptsalsa208sha256(out, size, password.ptr ? password.ptr : "", password.len, salt,
+                                              operations, (size_t)memory) == 0;
+}
+
 bool crypto_equal(const void *a, const void *b, size_t len) {
     return sodium_memcmp(a, b, len) == 0;
 }
@@ -100,6 +132,23 @@ int64_t crypto_base64_decode(const char *text, size_t len, void *out, size_t cap
         return 0;
     if (sodium_base642bin(out, capacity, text, len, NULL, &used, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
         end != text + len)
+        return -1;
+    return (int64_t)used;
+}
+
+void crypto_base64_add(buffer *out, const void *data, size_t len) {
+    char text[CRYPTO_BASE64_LONGEST / 3 * 4 + 8];
+    assert(len <= CRYPTO_BASE64_LONGEST);
+    sodium_bin2base64(text, sizeof text, data, len, sodium_base64_VARIANT_ORIGINAL);
+    buffer_add(out, text);
+}
+
+int64_t crypto_base64_take(str text, void *out, size_t capacity) {
+    size_t used = 0;
+    const char *end = NULL;
+    if (!text.len ||
+        sodium_base642bin(out, capacity, text.ptr, text.len, NULL, &used, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        end != text.ptr + text.len)
         return -1;
     return (int64_t)used;
 }
