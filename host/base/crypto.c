@@ -125,15 +125,20 @@ void crypto_base64(const void *data, size_t len, char *out) {
     sodium_bin2base64(out, crypto_base64_size(len), data, len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-int64_t crypto_base64_decode(const char *text, size_t len, void *out, size_t capacity) {
+// libsodium takes some bytes beyond ASCII for the letters that they are without their highest bit.
+static int64_t base64_take(const char *text, size_t len, void *out, size_t capacity, int variant) {
     size_t used = 0;
     const char *end = NULL;
-    if (len == 0)
-        return 0;
-    if (sodium_base642bin(out, capacity, text, len, NULL, &used, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-        end != text + len)
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] > '~')
+            return -1;
+    if (sodium_base642bin(out, capacity, text, len, NULL, &used, &end, variant) != 0 || end != text + len)
         return -1;
     return (int64_t)used;
+}
+
+int64_t crypto_base64_decode(const char *text, size_t len, void *out, size_t capacity) {
+    return len ? base64_take(text, len, out, capacity, sodium_base64_VARIANT_URLSAFE_NO_PADDING) : 0;
 }
 
 void crypto_base64_add(buffer *out, const void *data, size_t len) {
@@ -144,11 +149,5 @@ void crypto_base64_add(buffer *out, const void *data, size_t len) {
 }
 
 int64_t crypto_base64_take(str text, void *out, size_t capacity) {
-    size_t used = 0;
-    const char *end = NULL;
-    if (!text.len ||
-        sodium_base642bin(out, capacity, text.ptr, text.len, NULL, &used, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
-        end != text.ptr + text.len)
-        return -1;
-    return (int64_t)used;
+    return text.len ? base64_take(text.ptr, text.len, out, capacity, sodium_base64_VARIANT_ORIGINAL) : -1;
 }

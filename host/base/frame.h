@@ -28,6 +28,9 @@ typedef enum frame_type {
     FRAME_FETCH = 18,  // asks for documents or a file during a call
     FRAME_RESULT = 19, // the call's answer and effects
     FRAME_LOG = 20,    // TEXT for the author's log, LEVEL
+    // the unpacker to the host
+    FRAME_ENTRY = 32, // a piece of a file, VALUE; the first one of each file has its NAME
+    FRAME_DONE = 33,  // that was all; FAILED if it was not
 } frame_type;
 
 typedef enum frame_tag {

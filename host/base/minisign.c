@@ -206,6 +206,19 @@ static void check_make(const secret_file *file, uint8_t out[CHECK]) {
     crypto_wipe(bytes, sizeof bytes);
 }
 
+// minisign leaves the checksum of a key without a password empty; then the two halves of the key must fit each other.
+static bool check_good(const secret_file *file) {
+    static const uint8_t EMPTY[CHECK] = {0};
+    uint8_t check[CHECK], signature[CRYPTO_SIGNATURE];
+    check_make(file, check);
+    if (crypto_equal(check, file->check, CHECK))
+        return true;
+    if (file->derivation[0] || !crypto_equal(EMPTY, file->check, CHECK))
+        return false;
+    crypto_signature_make(file->secret, check, CHECK, signature);
+    return crypto_signature_good(file->secret + CRYPTO_SECRET - CRYPTO_PUBLIC, check, CHECK, signature);
+}
+
 // Encrypts and decrypts. False if there is not so much memory.
 static bool hide(secret_file *file, str password) {
     uint8_t stream[HIDDEN], *part = file->id;
@@ -262,7 +275,6 @@ bool minisign_secret_encrypted(str text) {
 
 status minisign_secret_parse(str text, str password, minisign_secret *out, fault *f) {
     secret_file file;
-    uint8_t check[CHECK];
     status result = STATUS_OK;
     if (!file_read_in(text, &file)) {
         result = fault_set(f, STATUS_INVALID, "minisign.secret",
@@ -273,11 +285,9 @@ status minisign_secret_parse(str text, str password, minisign_secret *out, fault
     } else if (file.derivation[0] && !hide(&file, password)) {
         result = fault_set(f, STATUS_UNAVAILABLE, "minisign.memory",
                            "There is not enough free memory to decrypt the key. Close something and try again.");
-    } else {
-        check_make(&file, check);
-        if (!crypto_equal(check, file.check, CHECK))
-            result = fault_set(f, STATUS_FORBIDDEN, "minisign.password",
-                               "The password of the secret key is wrong, or the file is damaged.");
+    } else if (!check_good(&file)) {
+        result = fault_set(f, STATUS_FORBIDDEN, "minisign.password",
+                           "The password of the secret key is wrong, or the file is damaged.");
     }
     if (result == STATUS_OK) {
         memcpy(out->shown.id, file.id, MINISIGN_ID);

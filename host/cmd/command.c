@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "store/folder.h"
@@ -144,6 +145,28 @@ bool command_read_input(char *out, size_t limit) {
     }
     out[len] = 0;
     return whole && len > 0;
+}
+
+bool command_read_secret(const char *prompt, char *out, size_t size) {
+    struct termios shown, hidden;
+    bool terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &shown) == 0;
+    if (terminal) {
+        hidden = shown;
+        hidden.c_lflag &= ~(tcflag_t)ECHO;
+        fputs(prompt, stderr);
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    }
+    bool read = fgets(out, (int)size, stdin) != NULL;
+    if (terminal) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+        fputs("\n", stderr);
+    }
+    size_t len = read ? strcspn(out, "\r\n") : 0;
+    bool whole = read && (out[len] != 0 || feof(stdin));
+    if (read) {
+        out[len] = 0;
+    }
+    return whole;
 }
 
 int command_lock(const char *data, fault *f) {

@@ -56,6 +56,10 @@ status command_import(const char *data, const char *folder, fault *f);
 // All of standard input, at most `limit` bytes, without the line end behind it. False if there is more, or nothing.
 bool command_read_input(char *out, size_t limit);
 
+// One line from a person, for a secret: asked with `prompt` and not shown where standard input is a terminal, else one
+// line of it. False if there is none, or it is too long.
+bool command_read_secret(const char *prompt, char *out, size_t size);
+
 // Take the lock that a running server holds on its data folder. Returns a descriptor to keep open, or -1 with a fault.
 int command_lock(const char *data, fault *f);
 

@@ -8,6 +8,9 @@
 #include "plugin/manifest.h"
 #include "store/store.h"
 
+// What a package may have of each, as a folder and as a file.
+enum { PACKAGE_FILES = 2000, PACKAGE_BYTES = 64 << 20, PACKAGE_DEPTH = 8, PACKAGE_RATIO = 20 };
+
 // One finding: a sentence. `fault` is false for what is only good to know.
 typedef void plugin_package_say(void *context, bool fault, const char *sentence);
 

@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +15,6 @@
 #include "plugin/file.h"
 #include "plugin/package.h"
 #include "store/folder.h"
-
-enum { PACKAGE_FILES = 2000, PACKAGE_BYTES = 64 << 20, PACKAGE_DEPTH = 8 };
 
 typedef struct copying {
     size_t files, bytes;
@@ -94,11 +91,6 @@ static status copy_folder(copying *c, const char *from, const char *to, int dept
     return s;
 }
 
-static int remove_one(const char *path, const struct stat *about, int type, struct FTW *walk) {
-    (void)about, (void)type, (void)walk;
-    return remove(path);
-}
-
 // Is the package that is there already the same, as far as its manifest and code tell?
 static bool same_package(const char *a, const char *b, const manifest *m) {
     static const size_t LIMIT = PACKAGE_BYTES;
@@ -139,7 +131,7 @@ static status copy_package(const char *folder, const char *place, fault *f) {
         s = cannot(f, folder, strerror(errno));
     if (s == STATUS_OK)
         return folder_sync_of(place, f);
-    nftw(temporary, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    folder_remove(temporary);
     return s;
 }
 

@@ -2,7 +2,6 @@
 //
 // Does the code of a package load in a jail, and does every capability answer? A whole small host is made for it: a
 // database in a folder of its own, one project with one task, one asset.
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "plugin/package_part.h"
 #include "plugin/pool.h"
 #include "plugin/sample.h"
+#include "store/folder.h"
 
 enum { TRIAL_MS = 30000 };
 
@@ -101,11 +101,6 @@ static bool trial_open(trial *t) {
     return good;
 }
 
-static int remove_one(const char *path, const struct stat *about, int type, struct FTW *walk) {
-    (void)about, (void)type, (void)walk;
-    return remove(path);
-}
-
 static void trial_close(trial *t) {
     plugin_pool_destroy(t->pool);
     plugin_registry_destroy(t->registry);
@@ -115,7 +110,7 @@ static void trial_close(trial *t) {
         store_close(t->store);
     arena_destroy(t->arena);
     if (t->folder[0])
-        nftw(t->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        folder_remove(t->folder);
 }
 
 // ---- calls

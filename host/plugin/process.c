@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/worker_page.h"
+#include "plugin/program.h"
 
 enum {
     ABOVE_THE_GIVEN = 16,    // descriptors are moved up here first, so that giving one does not overwrite another
@@ -187,16 +188,6 @@ static bool make_ends(plugin_process *p, ends *theirs, int *channel) {
     return *channel >= 0 && p->page && theirs->channel >= 0 && theirs->errors >= 0 && theirs->nothing >= 0;
 }
 
-static bool find_worker(const char *program_folder, char out[PATH_MAX]) {
-    static const char *const PLACES[] = {"", "/../lib/interlink"}; // as built, as installed
-    for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++) {
-        int len = snprintf(out, PATH_MAX, "%s%s/interlink-worker", program_folder, PLACES[i]);
-        if (len > 0 && len < PATH_MAX && access(out, X_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
 static int spawn(const char *path, const plugin_process_start *start, const ends *theirs, pid_t *pid) {
     char memory[16], cpu[16];
     snprintf(memory, sizeof memory, "%u", start->memory_mb);
@@ -232,7 +223,7 @@ status plugin_process_create(loop *l, const plugin_process_start *start, plugin_
     char path[PATH_MAX];
     *out = NULL;
     *channel = -1;
-    if (!find_worker(start->program_folder, path))
+    if (!program_find(start->program_folder, "interlink-worker", path))
         return fault_set(f, STATUS_PLUGIN_FAILED, "plugin.no_worker",
                          "The program interlink-worker is not in %.200s. Install the host completely.",
                          start->program_folder);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,4 +103,13 @@ status folder_sync_of(const char *path, fault *f) {
         return STATUS_OK;
     return fault_set(f, STATUS_INTERNAL, "store.sync", "The folder %s cannot be written to disk (%s).", folder,
                      strerror(error));
+}
+
+static int remove_one(const char *path, const struct stat *about, int type, struct FTW *walk) {
+    (void)about, (void)type, (void)walk;
+    return remove(path);
+}
+
+void folder_remove(const char *folder) {
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

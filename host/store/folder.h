@@ -19,6 +19,9 @@ status folder_check_local(const char *folder, fault *f);
 // ("fuse.sshfs"), decides; NULL if it is not known.
 bool folder_type_is_network(long type, const char *fuse_kind);
 
+// Removes a folder with all that is in it, as far as that is possible; links are removed, not followed.
+void folder_remove(const char *folder);
+
 // Makes new, renamed or removed names in the folder of `path` survive a power cut.
 status folder_sync_of(const char *path, fault *f);
 

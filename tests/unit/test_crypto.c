@@ -78,7 +78,7 @@ static void base64_goes_both_ways(void **state) {
         assert_int_equal(crypto_base64_decode(text, strlen(text), back, sizeof back), len);
         assert_memory_equal(back, bytes, len);
     }
-    static const char *const WRONG[] = {"_", "_w==", "+/4", "_-7d zA", "_-7dzA\n", "a.bc"};
+    static const char *const WRONG[] = {"_", "_w==", "+/4", "_-7d zA", "_-7dzA\n", "a.bc", "_-\xb7" "dzA"};
     for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++)
         if (crypto_base64_decode(WRONG[i], strlen(WRONG[i]), back, sizeof back) != -1)
             fail_msg("%s was accepted", WRONG[i]);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// program: where the programs beside the host lie: interlink-worker, interlink-unpack.
+#ifndef INTERLINK_PLUGIN_PROGRAM_H
+#define INTERLINK_PLUGIN_PROGRAM_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+// Beside the host as built, or where it is installed. False if it is not there or may not be run. Any thread.
+bool program_find(const char *program_folder, const char *name, char out[PATH_MAX]);
+
+#endif
