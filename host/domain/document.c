@@ -147,7 +147,7 @@ static status use(store *s, const char *asset, int64_t bytes, fault *f) {
 }
 
 // The clock, and a little chance for what happens within one millisecond. Fits 53 bits, as JSON wants.
-static uint64_t first_version(void) {
+uint64_t document_version_first(void) {
     uint16_t chance;
     crypto_random(&chance, sizeof chance);
     return (uint64_t)clock_now() << VERSION_RANDOM_BITS | (chance & ((1u << VERSION_RANDOM_BITS) - 1));
@@ -174,7 +174,7 @@ status document_put(store *s, const char *asset, str key, str value, uint64_t ve
             "sits", value, clock_now(), asset, key);
     else
         result = store_run(s, f, "INSERT INTO document (asset, key, value, version, updated) VALUES (?, ?, ?, ?, ?)",
-                           "tssii", asset, key, value, (int64_t)first_version(), clock_now());
+                           "tssii", asset, key, value, (int64_t)document_version_first(), clock_now());
     if (result == STATUS_OK)
         result = use(s, asset, (int64_t)(key.len + value.len) - bytes, f);
     return result;

@@ -42,6 +42,8 @@ status document_put(store *s, const char *asset, str key, str value, uint64_t ve
 // The key is `prefix` and an id, so that keys are in order of time.
 status document_append(store *s, const char *asset, str prefix, str value, fault *f);
 status document_delete(store *s, const char *asset, str key, uint64_t version, fault *f);
+// The version of a document that is made now.
+uint64_t document_version_first(void);
 // All documents and files of one asset for another, new one.
 status document_copy(store *s, const char *from, const char *to, fault *f);
 

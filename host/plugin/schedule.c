@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "domain/schedule.h"
+#include "domain/snapshot.h"
 #include "plugin/effect.h"
 #include "plugin/notice.h"
 
@@ -58,7 +59,9 @@ static status waking_run(write_job *job, store *s, fault *f) {
     live_list_clear(&w->live); // of an attempt whose batch was undone
     if (w->end == WAKING_POSTPONE)
         return store_run(s, f, "UPDATE schedule SET at = ? WHERE id = ?", "it", clock_now() + POSTPONE_MS, w->id);
-    status result = store_run(s, f, "DELETE FROM schedule WHERE id = ?", "t", w->id);
+    status result = snapshot_remember_told(s, w->id, f);
+    if (result == STATUS_OK)
+        result = store_run(s, f, "DELETE FROM schedule WHERE id = ?", "t", w->id);
     // Nothing deleted: the asset went meanwhile, and what it wanted with it.
     if (result != STATUS_OK || w->end == WAKING_DROP || store_changes(s) == 0)
         return result;
