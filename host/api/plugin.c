@@ -48,9 +48,9 @@ static void put_list(answer *out, const char *key, const json_t *list) {
 static void put_permissions(answer *out, const manifest *m) {
     answer_key(out, "permissions");
     answer_array(out);
-    for (unsigned bit = 1; bit <= PERMISSION_FILES; bit <<= 1)
-        if (manifest_permits(m, (manifest_permission)bit))
-            answer_text(out, manifest_permission_name((manifest_permission)bit));
+    for (int i = 0; i < PERMISSION_COUNT; i++)
+        if (m->permissions & permission_at(i) & ~PERMISSION_DOCUMENTS)
+            answer_text(out, permission_name(permission_at(i)));
     answer_end(out);
 }
 

@@ -18,7 +18,7 @@ enum { FRAME_HEADER = 16, FRAME_FIELD = 8, FRAME_LIMIT = 16 << 20 };
 
 typedef enum frame_type {
     // host to worker
-    FRAME_LOAD = 1,  // ENTRY, RUNTIME, ID, VERSION, SETTINGS: first message, all that loading needs
+    FRAME_LOAD = 1,  // ENTRY, RUNTIME, ID, VERSION, SETTINGS, PERMISSIONs: first message, all that loading needs
     FRAME_CALL = 2,  // one call, see the tags; `call` is its number
     FRAME_VALUE = 3, // answer to a FETCH of the same call
     FRAME_STOP = 4,  // finish what is queued, then exit
@@ -42,6 +42,7 @@ typedef enum frame_tag {
     TAG_NAME,
     TAG_TEXT,
     TAG_LEVEL,
+    TAG_PERMISSION, // one that is granted; any number of them
     // a call
     TAG_FUNCTION = 16, // number: frame_function
     TAG_ASSET,

@@ -2,7 +2,28 @@
 #include <stdio.h>
 
 #include "cmd/plugin_verb.h"
+#include "domain/grant.h"
 #include "plugin/package.h"
+
+// Whoever can write into the data folder decides what its tools may do.
+static status grant_all(store *s, const manifest *m, fault *f) {
+    status outcome = STATUS_OK;
+    for (int i = 0; i < PERMISSION_COUNT && outcome == STATUS_OK; i++) {
+        if (m->permissions & permission_at(i)) {
+            outcome = grant_set(s, m->id, permission_name(permission_at(i)), true, NULL, f);
+        }
+    }
+    return outcome;
+}
+
+static status add_all(store *s, const char *data, const char *folder, fault *f) {
+    manifest *m = NULL;
+    status outcome = plugin_package_add(s, data, folder, f);
+    outcome = outcome == STATUS_OK ? manifest_read(folder, &m, f) : outcome;
+    outcome = outcome == STATUS_OK ? grant_all(s, m, f) : outcome;
+    manifest_free(m);
+    return outcome;
+}
 
 static int plugin_add(const char *data, const char *folder) {
     fault f = {0};
@@ -12,7 +33,7 @@ static int plugin_add(const char *data, const char *folder) {
     }
     status outcome = store_begin(s, &f);
     if (outcome == STATUS_OK) {
-        outcome = plugin_package_add(s, data, folder, &f);
+        outcome = add_all(s, data, folder, &f);
         outcome = outcome == STATUS_OK ? store_commit(s, &f) : (store_rollback(s), outcome);
     }
     store_close(s);

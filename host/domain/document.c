@@ -127,7 +127,7 @@ static status look(store *s, const char *asset, str key, uint64_t *version, int6
 }
 
 // Adding up all documents at each write would cost more than the write, so the sum is kept.
-static status use(store *s, const char *asset, int64_t bytes, fault *f) {
+static status use(store *s, const char *asset, int64_t bytes, int64_t quota, fault *f) {
     store_rows *row;
     if (bytes == 0)
         return STATUS_OK;
@@ -140,9 +140,10 @@ static status use(store *s, const char *asset, int64_t bytes, fault *f) {
         return fault_set(f, kept, "document.write", "The document cannot be written at the moment.");
     int64_t used = store_int(row, 0);
     kept = store_end(row, f);
-    if (kept == STATUS_OK && bytes > 0 && used > DOCUMENT_QUOTA)
+    if (kept == STATUS_OK && bytes > 0 && used > quota)
         return fault_set(f, STATUS_TOO_LARGE, "document.quota",
-                         "Everything that may be kept here is used up (16 MiB). Delete something first.");
+                         "Everything that may be kept here is used up (%lld MiB). Delete something first.",
+                         (long long)(quota >> 20));
     return kept;
 }
 
@@ -158,7 +159,7 @@ static status retry(str key, fault *f) {
                      (int)key.len, key.ptr);
 }
 
-status document_put(store *s, const char *asset, str key, str value, uint64_t version, fault *f) {
+status document_put(store *s, const char *asset, str key, str value, uint64_t version, int64_t quota, fault *f) {
     uint64_t there;
     int64_t bytes;
     status result = check(key, value, f);
@@ -176,16 +177,16 @@ status document_put(store *s, const char *asset, str key, str value, uint64_t ve
         result = store_run(s, f, "INSERT INTO document (asset, key, value, version, updated) VALUES (?, ?, ?, ?, ?)",
                            "tssii", asset, key, value, (int64_t)document_version_first(), clock_now());
     if (result == STATUS_OK)
-        result = use(s, asset, (int64_t)(key.len + value.len) - bytes, f);
+        result = use(s, asset, (int64_t)(key.len + value.len) - bytes, quota, f);
     return result;
 }
 
-status document_append(store *s, const char *asset, str prefix, str value, fault *f) {
+status document_append(store *s, const char *asset, str prefix, str value, int64_t quota, fault *f) {
     char key[DOCUMENT_KEY + 1];
     int len = snprintf(key, sizeof key, "%.*s%s", prefix.len < sizeof key ? (int)prefix.len : 0,
                        prefix.ptr ? prefix.ptr : "", id_create().text);
     bool fits = prefix.len < sizeof key && len > 0 && (size_t)len < sizeof key;
-    return document_put(s, asset, (str){key, fits ? (size_t)len : 0}, value, DOCUMENT_NEW, f);
+    return document_put(s, asset, (str){key, fits ? (size_t)len : 0}, value, DOCUMENT_NEW, quota, f);
 }
 
 status document_delete(store *s, const char *asset, str key, uint64_t version, fault *f) {
@@ -199,7 +200,7 @@ status document_delete(store *s, const char *asset, str key, uint64_t version, f
     if (!there)
         return STATUS_OK;
     result = store_run(s, f, "DELETE FROM document WHERE asset = ? AND key = ?", "ts", asset, key);
-    return result == STATUS_OK ? use(s, asset, -bytes, f) : result;
+    return result == STATUS_OK ? use(s, asset, -bytes, 0, f) : result;
 }
 
 status document_copy(store *s, const char *from, const char *to, fault *f) {

@@ -8,10 +8,9 @@
 #include "store/store.h"
 
 enum {
-    DOCUMENT_KEY = 200,        // bytes of a key
-    DOCUMENT_SIZE = 1 << 20,   // bytes of one value
-    DOCUMENT_QUOTA = 16 << 20, // bytes of all keys and values of an asset
-    DOCUMENT_LIST = 500,       // documents in one list
+    DOCUMENT_KEY = 200,      // bytes of a key
+    DOCUMENT_SIZE = 1 << 20, // bytes of one value
+    DOCUMENT_LIST = 500,     // documents in one list
 };
 #define DOCUMENT_NEW 0ull       // as a version: it must not exist yet
 #define DOCUMENT_ANY UINT64_MAX // as a version: whatever is there
@@ -37,10 +36,10 @@ status document_count(store *s, const char *asset, str prefix, uint64_t *out, fa
 
 // Writing, in a transaction. `version` is the one that the writer has seen, DOCUMENT_NEW or DOCUMENT_ANY: STATUS_RETRY
 // where that is no longer so. STATUS_TOO_LARGE over the limits, STATUS_INVALID for a bad key or a value that is no
-// JSON.
-status document_put(store *s, const char *asset, str key, str value, uint64_t version, fault *f);
+// JSON. `quota`: bytes of all keys and values of the asset.
+status document_put(store *s, const char *asset, str key, str value, uint64_t version, int64_t quota, fault *f);
 // The key is `prefix` and an id, so that keys are in order of time.
-status document_append(store *s, const char *asset, str prefix, str value, fault *f);
+status document_append(store *s, const char *asset, str prefix, str value, int64_t quota, fault *f);
 status document_delete(store *s, const char *asset, str key, uint64_t version, fault *f);
 // The version of a document that is made now.
 uint64_t document_version_first(void);

@@ -16,7 +16,14 @@
 #include "http/stream.h"
 #include "portal/portal.h"
 
-enum { CONNECTION_MEMORY = 32 * 1024, EACH_SECOND_MS = 1000, GAUGES_MS = 100, STOP_TURN_MS = 50, TURNS_AT_ONCE = 16 };
+enum {
+    CONNECTION_MEMORY = 32 * 1024,
+    EACH_SECOND_MS = 1000,
+    USES_MS = 60000,
+    GAUGES_MS = 100,
+    STOP_TURN_MS = 50,
+    TURNS_AT_ONCE = 16
+};
 
 static const int64_t stop_patience = 10 * INT64_C(1000000000);
 
@@ -104,6 +111,11 @@ static void gauges_set(void *context) {
     atomic_store_explicit(&l->counts->connections, l->connections.count, memory_order_relaxed);
     atomic_store_explicit(&l->counts->streams, l->streams, memory_order_relaxed);
     atomic_store_explicit(&l->counts->busy_plugins, plugin_pool_busy(l->services.pool), memory_order_relaxed);
+}
+
+static void uses_write(void *context) {
+    services *all = ((server_loop *)context)->services.services;
+    use_list_submit(plugin_registry_uses(all->registry), all->writer);
 }
 
 // What another program has entered into the table of plugins is offered from now on. One loop sees to it for all.
@@ -230,6 +242,7 @@ status server_loop_start(server_loop *l, int socket, unsigned connection_limit, 
     l->gauges = loop_timer_add(l->services.loop, GAUGES_MS, true, gauges_set, l);
     if (l->schedule != NULL) {
         loop_timer_add(l->services.loop, EACH_SECOND_MS, true, plugins_follow, l);
+        loop_timer_add(l->services.loop, USES_MS, true, uses_write, l);
     }
     if (pthread_create(&l->thread, NULL, thread_run, l) != 0) {
         return fault_set(f, STATUS_INTERNAL, "http.thread", "The system gives no thread for a loop.");

@@ -58,14 +58,24 @@ static status keep_icon(const manifest *m, const char *files, const char *data_f
     return s;
 }
 
+// Documents every tool keeps, so they say nothing about one.
+static json_t *permission_names(unsigned permissions) {
+    json_t *names = json_array();
+    for (int i = 0; i < PERMISSION_COUNT; i++)
+        if (permissions & permission_at(i) & ~PERMISSION_DOCUMENTS)
+            json_array_append_new(names, json_string(permission_name(permission_at(i))));
+    return names;
+}
+
 static json_t *details_of(const manifest *m) {
     json_t *details = json_object();
-    static const char *const KEPT[] = {"author", "capabilities", "permissions", "data", "summary", "provides"};
+    static const char *const KEPT[] = {"author", "capabilities", "data", "summary", "provides"};
     for (size_t i = 0; i < sizeof KEPT / sizeof KEPT[0]; i++) {
         json_t *value = json_object_get(m->json, KEPT[i]);
         if (value)
             json_object_set(details, KEPT[i], value);
     }
+    json_object_set_new(details, "permissions", permission_names(m->permissions));
     json_object_set_new(details, "version", json_string(m->version));
     return details;
 }

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "domain/document.h"
+#include "domain/grant.h"
 #include "domain/node.h"
 #include "domain/notify.h"
 #include "domain/schedule.h"
@@ -14,8 +16,7 @@
 enum {
     DATA_BYTES = 16 * 1024, // of what one log line, notification, message or schedule carries
     FILE_BYTES = 15 << 20,
-    FILE_QUOTA = 64 << 20, // of all files of an asset
-    SCHEDULES = 100,       // of an asset, at a time
+    SCHEDULES = 100, // of an asset, at a time
 };
 static const int64_t SCHEDULE_LATEST = 5ll * 366 * 86400000; // from now
 
@@ -35,12 +36,20 @@ static status refuse(commit *c, const char *what) {
                      "The tool asked for something that is not possible: %s.", what);
 }
 
-static status permitted(commit *c, manifest_permission wanted) {
-    if (manifest_permits(c->plugin->manifest, wanted))
+// The one place where an effect is held against what is granted.
+static status permitted(commit *c, frame_effect kind) {
+    plugin_permission needed = permission_of_effect(kind);
+    if ((needed & ~c->plugin->granted) == 0) {
+        use_mark(c->plugin->uses, needed);
         return STATUS_OK;
+    }
+    bool asked = (c->plugin->manifest->permissions & needed) != 0;
     return fault_set(c->fault, STATUS_FORBIDDEN, "plugin.permission",
-                     "The tool \"%.40s\" may not do this: its manifest does not ask for the permission \"%s\".",
-                     c->plugin->id, manifest_permission_name(wanted));
+                     asked ? "The tool \"%.40s\" may not do this: the permission \"%s\" is not granted here. The "
+                             "administrator can grant it."
+                           : "The tool \"%.40s\" may not do this: its manifest does not ask for the permission "
+                             "\"%s\".",
+                     c->plugin->id, permission_name(needed));
 }
 
 // A NUL-terminated copy in the call's arena; NULL if the text is too long or not printable ASCII.
@@ -109,9 +118,6 @@ static json_t *template_texts(commit *c, const char *key) {
 
 static status commit_notify(commit *c, const plugin_effect *e) {
     notify_event event = {.process = c->call->process, .node = c->call->node, .asset = c->call->asset};
-    status s = permitted(c, PERMISSION_NOTIFY);
-    if (s != STATUS_OK)
-        return s;
     const char *key = word(c, e->key, 64);
     json_t *params = object(c, e->value), *texts = key ? template_texts(c, key) : NULL;
     if (!audience_read(e->type, &event.audience))
@@ -119,8 +125,17 @@ static status commit_notify(commit *c, const plugin_effect *e) {
     if (!params || json_object_size(texts) == 0)
         return refuse(c, "a notification needs a text of the tool's i18n/ files, and a JSON object for it");
     json_object_set(params, "text", texts);
-    if (c->by.name && !json_object_get(params, "person") &&
-        manifest_permits(c->plugin->manifest, PERMISSION_PERSON_NAME))
+    int64_t today = 0;
+    status counted = grant_count_today(c->store, c->call->asset, permission_name(PERMISSION_NOTIFY), &today, c->fault);
+    if (counted != STATUS_OK)
+        return counted;
+    // What somebody did must not fail because others have been told enough today.
+    if (today > c->plugin->manifest->notify_per_day) {
+        log_write(LOG_INFO, "plugin", "people are told no more today, %u times is what the manifest asks for asset=%s",
+                  c->plugin->manifest->notify_per_day, c->call->asset);
+        return STATUS_OK;
+    }
+    if (c->by.name && !json_object_get(params, "person") && (c->plugin->granted & PERMISSION_PERSON_NAME))
         json_object_set_new(params, "person", json_string(c->by.name));
     event.event = arena_printf(c->call->arena, "%s:%s", c->plugin->id, key);
     event.actor = c->by.person;
@@ -129,9 +144,6 @@ static status commit_notify(commit *c, const plugin_effect *e) {
 }
 
 static status commit_publish(commit *c, const plugin_effect *e) {
-    status s = permitted(c, PERMISSION_PUBLISH);
-    if (s != STATUS_OK)
-        return s;
     const char *topic = word(c, e->key, sizeof((live_event *)0)->name - 1);
     json_t *data = e->value.len && e->value.len <= DATA_BYTES
                        ? arena_json(c->call->arena, json_loadb(e->value.ptr, e->value.len, JSON_DECODE_ANY, NULL))
@@ -148,9 +160,6 @@ static status commit_publish(commit *c, const plugin_effect *e) {
 }
 
 static status commit_schedule(commit *c, const plugin_effect *e) {
-    status s = permitted(c, PERMISSION_SCHEDULE);
-    if (s != STATUS_OK)
-        return s;
     int64_t now = clock_now();
     if (!object(c, e->value) || e->at > now + SCHEDULE_LATEST)
         return refuse(c, "it can be woken within the next 5 years, with a JSON object of at most 16 KiB");
@@ -161,8 +170,7 @@ static status commit_schedule(commit *c, const plugin_effect *e) {
 }
 
 static status commit_complete(commit *c) {
-    status s = permitted(c, PERMISSION_COMPLETE);
-    return s == STATUS_OK ? node_complete(c->store, c->live, &c->by, c->call->node, c->fault) : s;
+    return node_complete(c->store, c->live, &c->by, c->call->node, c->fault);
 }
 
 static bool file_name_fits(str name) {
@@ -175,17 +183,15 @@ static bool file_name_fits(str name) {
 static status commit_file_put(commit *c, const plugin_effect *e) {
     char hash[BLOB_HASH_TEXT];
     const char *type = word(c, e->type, 127);
-    status s = permitted(c, PERMISSION_FILES);
-    if (s != STATUS_OK)
-        return s;
     if (!file_name_fits(e->key) || !type)
         return refuse(c, "a file needs a name without slashes, and a media type");
     int64_t used = store_count(c->store, 0, "SELECT SUM(size) FROM asset_file WHERE asset = ? AND name <> ?", "ts",
                                c->call->asset, e->key);
-    if (e->value.len > FILE_BYTES || used + (int64_t)e->value.len > FILE_QUOTA)
+    if (e->value.len > FILE_BYTES || used + (int64_t)e->value.len > c->plugin->manifest->files_bytes)
         return fault_set(c->fault, STATUS_TOO_LARGE, "file.quota",
-                         "A file may have 15 MiB, and all files here 64 MiB together. Delete one first.");
-    s = blob_put(plugin_registry_data_folder(c->context->registry), e->value, hash, c->fault);
+                         "A file may have 15 MiB, and all files here %lld MiB together. Delete one first.",
+                         (long long)(c->plugin->manifest->files_bytes >> 20));
+    status s = blob_put(plugin_registry_data_folder(c->context->registry), e->value, hash, c->fault);
     if (s != STATUS_OK)
         return s;
     return store_run(c->store, c->fault,
@@ -196,20 +202,21 @@ static status commit_file_put(commit *c, const plugin_effect *e) {
 }
 
 static status commit_file_delete(commit *c, const plugin_effect *e) {
-    status s = permitted(c, PERMISSION_FILES);
-    if (s != STATUS_OK)
-        return s;
     return store_run(c->store, c->fault, "DELETE FROM asset_file WHERE asset = ? AND name = ?", "ts", c->call->asset,
                      e->key);
 }
 
 static status commit_one(commit *c, const plugin_effect *e) {
     const char *asset = c->call->asset;
+    status allowed = permitted(c, e->kind);
+    if (allowed != STATUS_OK)
+        return allowed;
     switch (e->kind) {
     case EFFECT_PUT:
-        return document_put(c->store, asset, e->key, e->value, e->version, c->fault);
+        return document_put(c->store, asset, e->key, e->value, e->version, c->plugin->manifest->documents_bytes,
+                            c->fault);
     case EFFECT_APPEND:
-        return document_append(c->store, asset, e->key, e->value, c->fault);
+        return document_append(c->store, asset, e->key, e->value, c->plugin->manifest->documents_bytes, c->fault);
     case EFFECT_DELETE:
         return document_delete(c->store, asset, e->key, e->version, c->fault);
     case EFFECT_FILE_PUT:

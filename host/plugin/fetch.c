@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "plugin/fetch.h"
 
+#include <stdio.h>
+
 #include "domain/document.h"
 #include "plugin/request.h"
 #include "store/blob.h"
@@ -52,6 +54,13 @@ static void refuse(buffer *out, uint64_t reason, const char *sentence) {
     frame_text(out, TAG_ERROR, sentence);
 }
 
+static void refuse_permission(buffer *out, plugin_permission needed) {
+    char sentence[120];
+    snprintf(sentence, sizeof sentence, "This tool may not do that: the permission \"%s\" is not granted.",
+             permission_name(needed));
+    refuse(out, PLUGIN_FORBIDDEN, sentence);
+}
+
 static status answer_document(buffer *out, const plugin_call *call, const wanted *w, fault *f) {
     document d = {0};
     status s = document_get(call->store, call->arena, call->asset, w->key, &d, f);
@@ -97,10 +106,6 @@ static status answer_count(buffer *out, const plugin_call *call, const wanted *w
 }
 
 static status answer_file(buffer *out, const plugin_call *call, const wanted *w, const fetch_context *c, fault *f) {
-    if (!manifest_permits(c->manifest, PERMISSION_FILES)) {
-        refuse(out, PLUGIN_FORBIDDEN, "The manifest does not ask for the permission \"files\".");
-        return STATUS_OK;
-    }
     store_rows *row;
     status s = store_one(call->store, &row, "SELECT blob, type FROM asset_file WHERE asset = ? AND name = ?", "ts",
                          call->asset, w->name);
@@ -121,16 +126,28 @@ static status answer_file(buffer *out, const plugin_call *call, const wanted *w,
     return s;
 }
 
+static bool fetch_known(const wanted *w) {
+    return w->what >= FETCH_DOCUMENT && w->what <= FETCH_FILE;
+}
+
+plugin_permission fetch_needs(const frame *in) {
+    wanted w;
+    return read_wanted(in, &w) && fetch_known(&w) ? permission_of_fetch(w.what) : PERMISSION_NOTHING;
+}
+
 bool fetch_answer(buffer *out, const plugin_call *call, const frame *in, const fetch_context *c) {
     wanted w;
-    if (!read_wanted(in, &w) || w.what < FETCH_DOCUMENT || w.what > FETCH_FILE)
+    if (!read_wanted(in, &w) || !fetch_known(&w))
         return false;
     size_t mark = frame_begin(out, FRAME_VALUE, in->call), fields;
     frame_number(out, TAG_FETCH, w.what);
     fields = out->len;
     fault f = {0};
     status s = STATUS_OK;
-    if (c->too_many)
+    plugin_permission needed = permission_of_fetch(w.what);
+    if (needed & ~c->granted)
+        refuse_permission(out, needed);
+    else if (c->too_many)
         refuse(out, PLUGIN_LIMIT, "One call may ask for documents and files 2000 times. Ask for lists instead.");
     else if (w.what == FETCH_DOCUMENT)
         s = answer_document(out, call, &w, &f);

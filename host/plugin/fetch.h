@@ -10,10 +10,13 @@
 enum { FETCH_LIMIT = 2000 }; // fetches that one call may make
 
 typedef struct fetch_context {
-    const manifest *manifest;
+    unsigned granted; // of plugin_permission
     const char *data_folder;
     bool too_many; // the call has made FETCH_LIMIT already
 } fetch_context;
+
+// The permission that this fetch needs; NOTHING too where it cannot be read.
+plugin_permission fetch_needs(const frame *in);
 
 // Appends the VALUE frame that answers `in`. False if the frame is broken.
 bool fetch_answer(buffer *out, const plugin_call *call, const frame *in, const fetch_context *c);

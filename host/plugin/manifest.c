@@ -15,28 +15,7 @@ extern const char manifest_schema[];
 extern const size_t manifest_schema_len;
 
 enum { MANIFEST_BYTES = 256 * 1024, CPU_MS = 50, WALL_MS = 2000, MEMORY_MB = 64 };
-
-typedef struct permission_name {
-    manifest_permission permission;
-    const char *name;
-} permission_name;
-
-static const permission_name PERMISSIONS[] = {
-    {PERMISSION_PERSON_NAME, "person.name"}, {PERMISSION_NOTIFY, "notify"},     {PERMISSION_PUBLISH, "publish"},
-    {PERMISSION_SCHEDULE, "schedule"},       {PERMISSION_COMPLETE, "complete"}, {PERMISSION_FILES, "files"},
-};
-enum { PERMISSION_COUNT = sizeof PERMISSIONS / sizeof PERMISSIONS[0] };
-
-const char *manifest_permission_name(manifest_permission p) {
-    for (size_t i = 0; i < PERMISSION_COUNT; i++)
-        if (PERMISSIONS[i].permission == p)
-            return PERMISSIONS[i].name;
-    return "";
-}
-
-bool manifest_permits(const manifest *m, manifest_permission wanted) {
-    return (m->permissions & wanted) != 0;
-}
+enum { DOCUMENTS_MB = 16, FILES_MB = 64, NOTIFY_PER_DAY = 20 };
 
 bool manifest_can(const manifest *m, const char *capability) {
     const json_t *item;
@@ -124,19 +103,31 @@ static uint32_t limit_of(const json_t *limits, const char *key, uint32_t otherwi
     return value ? (uint32_t)json_integer_value(value) : otherwise;
 }
 
-static unsigned permissions_of(const json_t *list) {
+// A list of names, or an object that has a limit for some. Documents every plugin may keep, so nobody need ask.
+static unsigned permissions_of(const json_t *asked) {
+    unsigned all = PERMISSION_DOCUMENTS;
     const json_t *item;
+    const char *name;
     size_t i;
-    unsigned all = 0;
-    json_array_foreach(list, i, item)
-        for (size_t p = 0; p < PERMISSION_COUNT; p++)
-            if (strcmp(PERMISSIONS[p].name, json_string_value(item)) == 0)
-                all |= PERMISSIONS[p].permission;
+    json_array_foreach(asked, i, item)
+        all |= permission_find(json_string_value(item));
+    json_object_foreach((json_t *)asked, name, item)
+        all |= permission_find(name);
     return all;
 }
 
+static void fill_limits(manifest *m) {
+    const json_t *limits = json_object_get(m->json, "limits"), *asked = json_object_get(m->json, "permissions");
+    m->cpu_ms = limit_of(limits, "cpu_ms", CPU_MS);
+    m->wall_ms = limit_of(limits, "wall_ms", WALL_MS);
+    m->memory_mb = limit_of(limits, "memory_mb", MEMORY_MB);
+    m->documents_bytes = (int64_t)limit_of(json_object_get(asked, "documents"), "mb", DOCUMENTS_MB) << 20;
+    m->files_bytes = (int64_t)limit_of(json_object_get(asked, "files"), "mb", FILES_MB) << 20;
+    m->notify_per_day = limit_of(json_object_get(asked, "notify"), "per_day", NOTIFY_PER_DAY);
+}
+
 static void fill(manifest *m) {
-    const json_t *j = m->json, *limits = json_object_get(j, "limits");
+    const json_t *j = m->json;
     m->id = text_of(j, "id");
     m->version = text_of(j, "version");
     m->runtime = text_of(j, "runtime");
@@ -155,9 +146,7 @@ static void fill(manifest *m) {
     m->preload = json_object_get(json_object_get(j, "documents"), "preload");
     m->permissions = permissions_of(json_object_get(j, "permissions"));
     m->native = strcmp(m->runtime, "native") == 0;
-    m->cpu_ms = limit_of(limits, "cpu_ms", CPU_MS);
-    m->wall_ms = limit_of(limits, "wall_ms", WALL_MS);
-    m->memory_mb = limit_of(limits, "memory_mb", MEMORY_MB);
+    fill_limits(m);
     snprintf(m->label, sizeof m->label, "%.50s@%.50s", m->id, m->version);
 }
 

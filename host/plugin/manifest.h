@@ -9,16 +9,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
-
-// What the host lets a plugin do. Documents and the usage log need no permission.
-typedef enum manifest_permission {
-    PERMISSION_PERSON_NAME = 1,
-    PERMISSION_NOTIFY = 2,
-    PERMISSION_PUBLISH = 4,
-    PERMISSION_SCHEDULE = 8,
-    PERMISSION_COMPLETE = 16,
-    PERMISSION_FILES = 32,
-} manifest_permission;
+#include "plugin/permission.h"
 
 // All texts and values are borrowed from `json`.
 typedef struct manifest {
@@ -29,11 +20,13 @@ typedef struct manifest {
     const json_t *name, *description, *summary, *tags; // by language; summary and tags may be NULL
     const json_t *languages, *needs, *capabilities;    // lists; needs may be NULL
     const json_t *params, *settings;                   // JSON Schemas, or NULL
-    const json_t *preload;               // list of patterns of document keys, or NULL: the first few documents
-    unsigned permissions;                // of manifest_permission
-    bool native;                         // runtime is "native", else "lua"
-    uint32_t cpu_ms, wall_ms, memory_mb; // limits of one call, and of the worker
-    char label[112];                     // "survey@1.0.0", as the usage log names it
+    const json_t *preload;                // list of patterns of document keys, or NULL: the first few documents
+    unsigned permissions;                 // what it asks for: a set of plugin_permission
+    int64_t documents_bytes, files_bytes; // of an asset
+    uint32_t notify_per_day;              // people told, of an asset
+    bool native;                          // runtime is "native", else "lua"
+    uint32_t cpu_ms, wall_ms, memory_mb;  // limits of one call, and of the worker
+    char label[112];                      // "survey@1.0.0", as the usage log names it
 } manifest;
 
 // Read and check `folder`/interlinker.json and what it names in the folder. STATUS_INVALID with one field for each
@@ -43,8 +36,6 @@ status manifest_read(const char *folder, manifest **out, fault *f);
 status manifest_parse(str json, manifest **out, fault *f);
 void manifest_free(manifest *m);
 
-bool manifest_permits(const manifest *m, manifest_permission wanted);
-const char *manifest_permission_name(manifest_permission p);
 bool manifest_can(const manifest *m, const char *capability);
 
 // Compares two versions (semver 2.0.0 section 11): below, at or above 0.

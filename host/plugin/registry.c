@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "plugin/registry.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,9 +10,11 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "domain/grant.h"
 #include "domain/meta.h"
 #include "plugin/catalogue.h"
 #include "plugin/file.h"
+#include "plugin/program.h"
 
 enum { TEXT_BYTES = 256 * 1024 }; // of one language
 
@@ -23,8 +24,10 @@ struct plugin_entry {
     manifest *manifest; // NULL when broken
     json_t *texts;
     bool bundled, enabled;
+    unsigned granted; // of plugin_permission
     char trouble[HEALTH_TROUBLE];
     plugin_health *health;
+    plugin_uses *uses;
 };
 
 // Kept from load to load, and after a plugin is gone: pools may still report.
@@ -43,6 +46,7 @@ struct plugin_registry {
     pthread_mutex_t lock; // for everything below
     entry_list entries;
     known_health *healths;
+    use_list *uses;              // has a lock of its own
     char catalogue[24];          // its version at the last load
     pthread_mutex_t notice_lock; // held while the notice is given, so that nobody goes away under it
     plugin_notice *notice;
@@ -113,15 +117,10 @@ static plugin_health *find_health(plugin_registry *r, const char *id) {
 // ---- reading the table
 
 static char *absolute_folder(const plugin_registry *r, const char *folder) {
-    static const char *const PLACES[] = {"", "/../lib/interlink"}; // as built, as installed
     char path[PATH_MAX] = "";
     if (folder[0] == '/')
         return memory_text(folder);
-    for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++) {
-        snprintf(path, sizeof path, "%s%s/%s", r->program_folder, PLACES[i], folder);
-        if (access(path, F_OK) == 0)
-            break;
-    }
+    program_folder_find(r->program_folder, folder, path);
     return memory_text(path);
 }
 
@@ -158,6 +157,7 @@ static plugin_entry *entry_create(const char *folder, const char *id, const char
         manifest_free(e->manifest);
         e->manifest = NULL;
     }
+    e->granted = e->manifest ? e->manifest->permissions : 0;
     e->texts = e->manifest ? package_texts(folder, e->manifest->languages) : json_object();
     e->id = memory_text(id ? id : e->manifest ? e->manifest->id : "");
     const char *sentence = why.field_count ? why.fields[0].text : why.text;
@@ -167,9 +167,9 @@ static plugin_entry *entry_create(const char *folder, const char *id, const char
 
 // The same, as far as a worker or a page can tell?
 static bool entry_equal(const plugin_entry *a, const plugin_entry *b) {
-    return a->enabled == b->enabled && a->bundled == b->bundled && strcmp(a->folder, b->folder) == 0 &&
-           strcmp(a->settings, b->settings) == 0 && a->manifest && b->manifest && json_equal(a->texts, b->texts) &&
-           json_equal(a->manifest->json, b->manifest->json);
+    return a->enabled == b->enabled && a->granted == b->granted && a->bundled == b->bundled &&
+           strcmp(a->folder, b->folder) == 0 && strcmp(a->settings, b->settings) == 0 && a->manifest && b->manifest &&
+           json_equal(a->texts, b->texts) && json_equal(a->manifest->json, b->manifest->json);
 }
 
 // Takes `fresh` over, keeps old entries that did not change, so that their workers go on.
@@ -185,6 +185,7 @@ static void publish(plugin_registry *r, entry_list *fresh) {
             fresh->all[i] = old;
         } else {
             e->health = find_health(r, e->id);
+            e->uses = e->bundled ? NULL : use_list_of(r->uses, e->id);
         }
     }
     entry_list before = r->entries;
@@ -193,6 +194,25 @@ static void publish(plugin_registry *r, entry_list *fresh) {
     atomic_fetch_add(&r->generation, 1);
     pthread_mutex_unlock(&r->lock);
     entries_release(&before);
+}
+
+static void grant_take(void *context, const grant *g) {
+    if (g->granted)
+        *(unsigned *)context |= permission_find(g->permission);
+}
+
+// Who was brought by a person may do what one has granted; what ships with the program, what it asks for.
+static status read_grants(store *s, entry_list *fresh, fault *f) {
+    status result = STATUS_OK;
+    for (size_t i = 0; i < fresh->count && result == STATUS_OK; i++) {
+        plugin_entry *e = fresh->all[i];
+        unsigned granted = 0;
+        if (e->bundled)
+            continue;
+        result = grant_list(s, e->id, grant_take, &granted, f);
+        e->granted &= granted;
+    }
+    return result;
 }
 
 static status catalogue_version(store *s, char out[24], fault *f) {
@@ -221,6 +241,8 @@ status plugin_registry_load(plugin_registry *r, store *s, fault *f) {
         entries_add(&fresh, e);
     }
     status ended = store_end(rows, f);
+    if (ended == STATUS_OK)
+        ended = read_grants(s, &fresh, f);
     if (ended == STATUS_OK) {
         publish(r, &fresh);
         pthread_mutex_lock(&r->lock);
@@ -262,67 +284,6 @@ status plugin_registry_enter(plugin_registry *r, const char *folder, fault *f) {
     return STATUS_OK;
 }
 
-// ---- the bundled ones
-
-// Nothing to do when the table has this very manifest, or a package of the same id that the administrator brought.
-static bool is_entered(store *s, const manifest *m) {
-    store_rows *row;
-    bool entered = false;
-    if (store_one(s, &row, "SELECT manifest, bundled FROM plugin WHERE id = ?", "t", m->id) != STATUS_OK)
-        return false;
-    json_t *known = json_loads(store_text(row, 0), 0, NULL);
-    entered = store_int(row, 1) == 0 || json_equal(known, m->json);
-    json_decref(known);
-    store_end(row, NULL);
-    return entered;
-}
-
-// Next to packages there may be folders of other things: a build tool keeps its notes there.
-static bool is_package(const char *files) {
-    char manifest_path[PATH_MAX];
-    return snprintf(manifest_path, sizeof manifest_path, "%s/interlinker.json", files) < PATH_MAX &&
-           access(manifest_path, F_OK) == 0;
-}
-
-static status sync_one(plugin_registry *r, store *s, const char *plugins, const char *name, fault *f) {
-    char files[PATH_MAX], folder[PATH_MAX];
-    manifest *m;
-    fault why = {0};
-    snprintf(files, sizeof files, "%s/%s", plugins, name);
-    snprintf(folder, sizeof folder, "plugins/%s", name);
-    if (!is_package(files))
-        return STATUS_OK;
-    if (manifest_read(files, &m, &why) != STATUS_OK) {
-        log_write(LOG_ERROR, "plugin", "a bundled tool is left out: %s folder=%s",
-                  why.field_count ? why.fields[0].text : why.text, name);
-        return STATUS_OK;
-    }
-    status result = STATUS_OK;
-    if (!is_entered(s, m))
-        result = plugin_catalogue_write(s, m, folder, files, r->data_folder, true, f);
-    manifest_free(m);
-    return result;
-}
-
-static int is_package_name(const struct dirent *e) {
-    return e->d_name[0] != '.';
-}
-
-status plugin_registry_sync(plugin_registry *r, store *s, fault *f) {
-    char *plugins = absolute_folder(r, "plugins");
-    struct dirent **names = NULL;
-    int count = scandir(plugins, &names, is_package_name, alphasort);
-    status result = STATUS_OK;
-    for (int i = 0; i < count; i++) {
-        if (result == STATUS_OK)
-            result = sync_one(r, s, plugins, names[i]->d_name, f);
-        free(names[i]);
-    }
-    free(names);
-    free(plugins);
-    return result;
-}
-
 // ---- asking
 
 const char *plugin_state_text(plugin_state s) {
@@ -341,10 +302,12 @@ static void tell(plugin_entry *e, plugin_info *out) {
         .texts = e->texts,
         .bundled = e->bundled,
         .enabled = e->enabled,
+        .granted = e->granted,
         .calls = report.calls,
         .crashes = report.crashes,
         .late = report.late,
         .health = e->health,
+        .uses = e->uses,
         .entry = e,
     };
     out->state = !e->enabled          ? PLUGIN_OFF
@@ -455,6 +418,7 @@ plugin_registry *plugin_registry_create(const char *program_folder, const char *
     r->program_folder = memory_text(program_folder);
     r->data_folder = memory_text(data_folder ? data_folder : "");
     memcpy(r->secret, secret, sizeof r->secret);
+    r->uses = use_list_create();
     return r;
 }
 
@@ -468,6 +432,7 @@ void plugin_registry_destroy(plugin_registry *r) {
         free(k->id);
         free(k);
     }
+    use_list_destroy(r->uses);
     pthread_mutex_destroy(&r->lock);
     pthread_mutex_destroy(&r->notice_lock);
     crypto_wipe(r->secret, sizeof r->secret);
@@ -478,6 +443,10 @@ void plugin_registry_destroy(plugin_registry *r) {
 
 uint64_t plugin_registry_generation(const plugin_registry *r) {
     return atomic_load_explicit(&r->generation, memory_order_acquire);
+}
+
+use_list *plugin_registry_uses(plugin_registry *r) {
+    return r->uses;
 }
 
 const char *plugin_registry_program_folder(const plugin_registry *r) {

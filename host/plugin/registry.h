@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "plugin/health.h"
 #include "plugin/manifest.h"
+#include "plugin/use.h"
 #include "store/store.h"
 
 typedef struct plugin_registry plugin_registry;
@@ -32,10 +33,13 @@ typedef struct plugin_info {
     const char *settings;       // JSON
     const struct json_t *texts; // i18n/: {"en": {"key": "text"}}; never NULL
     bool bundled, enabled;
+    unsigned granted; // what it may do: a set of plugin_permission. Asked for, and granted by a person where it was
+                      // installed
     plugin_state state;
     char trouble[HEALTH_TROUBLE]; // why it is not ready, a sentence
     uint64_t calls, crashes, late;
     plugin_health *health; // lives as long as the registry
+    plugin_uses *uses;     // NULL for what ships with the program: nobody asks
     plugin_entry *entry;   // the registry's own
 } plugin_info;
 
@@ -64,6 +68,8 @@ void plugin_registry_release(plugin_registry *r, plugin_info *info);
 // Calls `each` for every plugin in order of id; stops when it returns false.
 void plugin_registry_each(plugin_registry *r, bool (*each)(const plugin_info *, void *context), void *context);
 status plugin_registry_usable(plugin_registry *r, const char *id, fault *f); // STATUS_UNAVAILABLE with the reason
+
+use_list *plugin_registry_uses(plugin_registry *r); // when permissions were used
 
 // For the pools: changes with every load, so that they notice when what they hold is old.
 uint64_t plugin_registry_generation(const plugin_registry *r);

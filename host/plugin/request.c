@@ -112,7 +112,7 @@ static void write_fields(buffer *out, const plugin_call *call, const request_con
     frame_text(out, TAG_PROCESS_NAME, call->process_name);
     if (*pseudonym)
         frame_text(out, TAG_PERSON, pseudonym);
-    if (manifest_permits(c->manifest, PERMISSION_PERSON_NAME))
+    if (c->granted & permission_of_field(TAG_PERSON_NAME))
         frame_text(out, TAG_PERSON_NAME, call->person_name);
     frame_text(out, TAG_ROLE, call->role);
     frame_text(out, TAG_LANGUAGE, call->language);
@@ -154,12 +154,15 @@ status request_write(buffer *out, const plugin_call *call, const request_context
     return STATUS_OK;
 }
 
-void request_write_load(buffer *out, const manifest *m, const char *settings) {
+void request_write_load(buffer *out, const manifest *m, unsigned granted, const char *settings) {
     size_t mark = frame_begin(out, FRAME_LOAD, 0);
     frame_text(out, TAG_ENTRY, m->entry);
     frame_text(out, TAG_RUNTIME, m->runtime);
     frame_text(out, TAG_ID, m->id);
     frame_text(out, TAG_VERSION, m->version);
     frame_text(out, TAG_SETTINGS, settings);
+    for (int i = 0; i < PERMISSION_COUNT; i++)
+        if (granted & permission_at(i))
+            frame_text(out, TAG_PERMISSION, permission_name(permission_at(i)));
     frame_finish(out, mark);
 }

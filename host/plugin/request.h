@@ -12,6 +12,7 @@ enum { REQUEST_PSEUDONYM = 33, REQUEST_DOCUMENTS = 32, REQUEST_DOCUMENT_BYTES = 
 
 typedef struct request_context {
     const manifest *manifest;
+    unsigned granted; // of plugin_permission
     const uint8_t *secret;
     uint64_t number; // of the frame
     int64_t now;     // UTC milliseconds; the same when the call is made again
@@ -22,7 +23,7 @@ typedef struct request_context {
 status request_write(buffer *out, const plugin_call *call, const request_context *c, fault *f);
 
 // The first message of a worker.
-void request_write_load(buffer *out, const manifest *m, const char *settings);
+void request_write_load(buffer *out, const manifest *m, unsigned granted, const char *settings);
 
 // One document as a field.
 void request_write_document(buffer *out, const document *d);

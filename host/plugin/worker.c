@@ -113,10 +113,13 @@ static void take_failed(plugin_worker *w, str payload) {
 
 static bool take_fetch(plugin_worker *w, call_slot *slot, const frame *in) {
     fetch_context c = {
-        .manifest = w->info->manifest,
+        .granted = w->info->granted,
         .data_folder = plugin_registry_data_folder(w->registry),
         .too_many = ++slot->fetches > FETCH_LIMIT,
     };
+    plugin_permission needed = fetch_needs(in);
+    if (needed & w->info->granted)
+        use_mark(w->info->uses, needed);
     bool good = fetch_answer(plugin_channel_out(w->channel), slot->call, in, &c);
     plugin_channel_flush(w->channel);
     return good;
@@ -221,6 +224,7 @@ size_t plugin_worker_room(const plugin_worker *w) {
 status plugin_worker_send(plugin_worker *w, call_slot *slot, uint64_t number, fault *f) {
     request_context c = {
         .manifest = w->info->manifest,
+        .granted = w->info->granted,
         .secret = plugin_registry_secret(w->registry),
         .number = number,
         .now = slot->now,
@@ -229,6 +233,8 @@ status plugin_worker_send(plugin_worker *w, call_slot *slot, uint64_t number, fa
     status s = request_write(plugin_channel_out(w->channel), slot->call, &c, f);
     if (s != STATUS_OK)
         return s;
+    if (slot->call->person_name)
+        use_mark(w->info->uses, (plugin_permission)(w->info->granted & PERMISSION_PERSON_NAME));
     slot->number = number;
     slot->fetches = slot->logs = 0;
     call_queue_add(&w->flight, slot);
@@ -318,7 +324,7 @@ status plugin_worker_create(loop *l, plugin_registry *registry, const plugin_inf
         return s;
     }
     w->channel = plugin_channel_create(l, fd, take_frame, channel_ended, w);
-    request_write_load(plugin_channel_out(w->channel), info->manifest, info->settings);
+    request_write_load(plugin_channel_out(w->channel), info->manifest, info->granted, info->settings);
     plugin_channel_flush(w->channel);
     *out = w;
     return STATUS_OK;

@@ -136,9 +136,7 @@ il_status call_fail(il_call *call, il_status status, const char *format, ...) {
 il_status call_permit(il_call *call, const char *permission) {
     if (package_permits(call->package, permission))
         return IL_OK;
-    call_fail(call, IL_FORBIDDEN,
-              "This tool may not do that: its interlinker.json does not ask for the permission \"%s\".", permission);
-    call->refusal = call->error;
+    call_fail(call, IL_FORBIDDEN, "This tool may not do that: the permission \"%s\" is not granted to it.", permission);
     return IL_FORBIDDEN;
 }
 

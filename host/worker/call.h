@@ -60,8 +60,7 @@ struct il_call {
     int64_t now;
     uint64_t random;
     str error;
-    str refusal; // something needed a permission that is not there: the call fails, whatever the plugin says
-    bool late;   // it was told that its time is over
+    bool late; // it was told that its time is over
     unsigned debug_lines;
     call_document *documents;
     bool complete; // the documents that were sent are all there are
@@ -76,7 +75,7 @@ void call_end(il_call *call); // frees what belongs to this call
 // Remembers a sentence and gives `status` back.
 il_status call_fail(il_call *call, il_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-// IL_OK if the manifest asks for the permission. If it does not, the whole call is refused.
+// IL_OK if the permission is granted; else IL_FORBIDDEN with a sentence, and the plugin may go on without.
 il_status call_permit(il_call *call, const char *permission);
 
 // A value owned by the call. Steals the reference; NULL stays NULL.

@@ -73,6 +73,8 @@ static bool read_load(worker *w, str payload, char sentence[SENTENCE_SIZE]) {
                                                  : NULL;
         if (text)
             *text = arena_copy(p->arena, value.ptr, value.len);
+        else if (tag == TAG_PERMISSION)
+            json_array_append_new(p->permissions, json_stringn(value.ptr, value.len));
         else if (tag == TAG_SETTINGS)
             p->settings = json_loadb(value.ptr, value.len, 0, NULL);
     }

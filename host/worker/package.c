@@ -98,27 +98,11 @@ static bool template_reader(package *p, const char *name, str text, char sentenc
     return true;
 }
 
-// The host has checked the manifest; here only the permissions are wanted, to refuse early what it would refuse late.
-static bool manifest_read(package *p, char sentence[SENTENCE_SIZE]) {
-    str text;
-    json_error_t error;
-    if (!file_text(p, arena_printf(p->arena, "%s/interlinker.json", p->folder), &text, sentence))
-        return false;
-    json_t *manifest = json_loadb(text.ptr, text.len, 0, &error);
-    if (!manifest) {
-        snprintf(sentence, SENTENCE_SIZE, "%s/interlinker.json is not JSON: line %d: %s.", p->folder, error.line,
-                 error.text);
-        return false;
-    }
-    p->permissions = json_incref(json_object_get(manifest, "permissions"));
-    json_decref(manifest);
-    return true;
-}
-
 bool package_read(package *p, const char *folder, char sentence[SENTENCE_SIZE]) {
-    *p = (package){.arena = arena_create(), .texts = json_object(), .cache = template_cache_create()};
+    *p = (package){
+        .arena = arena_create(), .texts = json_object(), .permissions = json_array(), .cache = template_cache_create()};
     p->folder = arena_text(p->arena, folder);
-    return manifest_read(p, sentence) && each_file(p, "i18n", "", 1, text_reader, sentence) &&
+    return each_file(p, "i18n", "", 1, text_reader, sentence) &&
            each_file(p, "templates", "", 1, template_reader, sentence);
 }
 

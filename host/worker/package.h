@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // package: what a plugin's folder holds beside its code, read once before the jail is tightened: texts, page
-// templates, and the permissions that its manifest asks for.
+// templates. And what the host says of it: its settings, and the permissions that are granted.
 #ifndef INTERLINK_WORKER_PACKAGE_H
 #define INTERLINK_WORKER_PACKAGE_H
 
@@ -22,7 +22,7 @@ typedef struct package {
     const char *id, *version, *entry, *runtime;
     json_t *texts;       // {"en": {"key": "text"}}
     json_t *settings;    // an object
-    json_t *permissions; // an array of words
+    json_t *permissions; // an array of words: those that are granted
     package_file *templates;
     template_cache *cache;
 } package;

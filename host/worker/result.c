@@ -81,9 +81,7 @@ static int http_status(il_status status) {
 void result_write(il_call *call, il_status status) {
     buffer *out = &call->channel->out;
     size_t mark = frame_begin(out, FRAME_RESULT, call->number);
-    if (call->refusal.ptr) {
-        write_refusal(out, 403, call->refusal);
-    } else if (status != IL_OK) {
+    if (status != IL_OK) {
         str sentence = call->error.len ? call->error : STR("The tool failed and did not say why.");
         write_refusal(out, call->late && status == IL_FAILED ? 504 : http_status(status), sentence);
     } else if (call->answer.status >= 400) {

@@ -77,7 +77,7 @@ typedef int32_t il_status;
 enum {
     IL_OK = 0,
     IL_INVALID = 1,   /* what the person sent breaks a rule: 422 */
-    IL_FORBIDDEN = 2, /* not allowed, or a permission that the manifest does not ask for: 403 */
+    IL_FORBIDDEN = 2, /* not allowed, or a permission that is not granted: 403 */
     IL_ABSENT = 3,    /* there is no such thing: 404 */
     IL_CONFLICT = 4,  /* this cannot be done in the present state (a closed poll): 409 */
     IL_LIMIT = 5,     /* a quota or size is used up: 413 */
@@ -270,7 +270,7 @@ typedef struct il_files_1 {
 
 /* ---- "il.effects/1": ask the host to do something, if this call succeeds -------------------------------------- */
 
-/* IL_FORBIDDEN: the manifest does not ask for the permission that is named here; the whole call is then refused. `data`
+/* IL_FORBIDDEN: the permission that is named here is not granted; nothing was asked for, and the call may go on. `data`
  * may be NULL, meaning {}. */
 typedef struct il_effects_1 {
     uint32_t size;

@@ -179,7 +179,7 @@ function Call:redirect(path) end
 ---@param sentence string
 function Call:problem(status, sentence) end
 
--- Effects: done by the host when your function has returned. An error if the manifest does not ask for the permission.
+-- Effects: done by the host when your function has returned. An error if the permission is not granted; pcall goes on without.
 
 ---The usage log: what was done, in your words: "answered", "voted". The host adds who, when and where.
 ---@param action string a-z first, then a-z 0-9 _ . and -, at most 64

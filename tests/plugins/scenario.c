@@ -22,7 +22,7 @@ static void enter_plugin(scenario *s, const char *package) {
         fail_msg("%s: there is no such package", package);
     ok(s, manifest_read(folder, &s->manifest, &w->fault));
     ok(s, store_begin(w->db, &w->fault));
-    ok(s, plugin_catalogue_write(w->db, s->manifest, folder, folder, w->folder, false, &w->fault));
+    ok(s, plugin_catalogue_write(w->db, s->manifest, folder, folder, w->folder, true, &w->fault));
     ok(s, store_commit(w->db, &w->fault));
     ok(s, plugin_registry_load(s->registry, w->db, &w->fault));
     free(folder);

@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "domain/document.h"
 
+enum { QUOTA = 16 << 20 };
+
 typedef struct scene {
     world *world;
     const char *asset, *other;
@@ -29,7 +31,7 @@ static int teardown(void **state) {
 
 static status put(scene *s, const char *key, const char *value, uint64_t version) {
     s->world->fault = (fault){0};
-    return document_put(s->world->db, s->asset, str_from(key), str_from(value), version, &s->world->fault);
+    return document_put(s->world->db, s->asset, str_from(key), str_from(value), version, QUOTA, &s->world->fault);
 }
 
 static document get(scene *s, const char *asset, const char *key) {
@@ -111,7 +113,8 @@ static void appended_ones_are_in_order_of_time(void **state) {
     for (int i = 0; i < 5; i++) {
         char value[16];
         snprintf(value, sizeof value, "%d", i);
-        assert_int_equal(document_append(s->world->db, s->asset, STR("answer/"), str_from(value), NULL), STATUS_OK);
+        assert_int_equal(document_append(s->world->db, s->asset, STR("answer/"), str_from(value), QUOTA, NULL),
+                         STATUS_OK);
     }
     buffer out = {0};
     bool more;
@@ -126,7 +129,7 @@ static void appended_ones_are_in_order_of_time(void **state) {
     char longest[DOCUMENT_KEY + 1];
     memset(longest, 'a', DOCUMENT_KEY);
     longest[DOCUMENT_KEY] = '\0';
-    assert_int_equal(document_append(s->world->db, s->asset, str_from(longest), STR("1"), NULL), STATUS_INVALID);
+    assert_int_equal(document_append(s->world->db, s->asset, str_from(longest), STR("1"), QUOTA, NULL), STATUS_INVALID);
 }
 
 static void bad_keys_and_values_are_refused(void **state) {
@@ -137,7 +140,7 @@ static void bad_keys_and_values_are_refused(void **state) {
     static const char *const VALUES[] = {"", "{", "nothing", "{\"a\":1,}", "1 2", "{\"a\":1,\"a\":2}"};
     for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++)
         assert_int_equal(put(s, "k", VALUES[i], DOCUMENT_ANY), STATUS_INVALID);
-    assert_int_equal(document_put(s->world->db, s->asset, (str){"a\0b", 3}, STR("1"), DOCUMENT_ANY, NULL),
+    assert_int_equal(document_put(s->world->db, s->asset, (str){"a\0b", 3}, STR("1"), DOCUMENT_ANY, QUOTA, NULL),
                      STATUS_INVALID);
     assert_int_equal(document_delete(s->world->db, s->asset, STR("a b"), DOCUMENT_ANY, NULL), STATUS_INVALID);
 }
@@ -149,21 +152,23 @@ static void the_quota_holds_and_is_given_back(void **state) {
     large[0] = '1';
     str value = {large, DOCUMENT_SIZE - 10};
     assert_int_equal(
-        document_put(s->world->db, s->asset, STR("k"), (str){large, DOCUMENT_SIZE + 1}, DOCUMENT_ANY, NULL),
+        document_put(s->world->db, s->asset, STR("k"), (str){large, DOCUMENT_SIZE + 1}, DOCUMENT_ANY, QUOTA, NULL),
         STATUS_TOO_LARGE);
     for (int i = 0; i < 16; i++) {
         snprintf(key, sizeof key, "k%d", i);
-        assert_int_equal(document_put(s->world->db, s->asset, str_from(key), value, DOCUMENT_ANY, NULL), STATUS_OK);
+        assert_int_equal(document_put(s->world->db, s->asset, str_from(key), value, DOCUMENT_ANY, QUOTA, NULL),
+                         STATUS_OK);
     }
     fault f = {0};
     store_savepoint(s->world->db, &f);
-    assert_int_equal(document_put(s->world->db, s->asset, STR("more"), value, DOCUMENT_ANY, &f), STATUS_TOO_LARGE);
+    assert_int_equal(document_put(s->world->db, s->asset, STR("more"), value, DOCUMENT_ANY, QUOTA, &f),
+                     STATUS_TOO_LARGE);
     assert_string_equal(f.code, "document.quota");
     store_rollback_to(s->world->db);
     assert_int_equal(put(s, "k3", "1", DOCUMENT_ANY), STATUS_OK);
-    assert_int_equal(document_put(s->world->db, s->asset, STR("more"), value, DOCUMENT_ANY, NULL), STATUS_OK);
+    assert_int_equal(document_put(s->world->db, s->asset, STR("more"), value, DOCUMENT_ANY, QUOTA, NULL), STATUS_OK);
     assert_int_equal(document_delete(s->world->db, s->asset, STR("k4"), DOCUMENT_ANY, NULL), STATUS_OK);
-    assert_int_equal(document_put(s->world->db, s->asset, STR("k4"), value, DOCUMENT_ANY, NULL), STATUS_OK);
+    assert_int_equal(document_put(s->world->db, s->asset, STR("k4"), value, DOCUMENT_ANY, QUOTA, NULL), STATUS_OK);
     free(large);
 }
 

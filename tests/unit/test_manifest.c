@@ -36,13 +36,13 @@ static void a_good_one_is_read(void **state) {
     assert_string_equal(m->label, "survey@1.2.3");
     assert_string_equal(m->icon, "");
     assert_false(m->native);
-    assert_true(manifest_permits(m, PERMISSION_NOTIFY) && manifest_permits(m, PERMISSION_PERSON_NAME));
-    assert_false(manifest_permits(m, PERMISSION_PUBLISH) || manifest_permits(m, PERMISSION_FILES));
+    assert_true((m->permissions & PERMISSION_NOTIFY) && (m->permissions & PERMISSION_PERSON_NAME));
+    assert_int_equal(m->permissions & (PERMISSION_PUBLISH | PERMISSION_FILES), 0);
     assert_true(manifest_can(m, "edit"));
     assert_false(manifest_can(m, "clone"));
     assert_true(m->cpu_ms == 80 && m->wall_ms == 2000 && m->memory_mb == 64);
     assert_int_equal(json_array_size(m->preload), 2);
-    assert_string_equal(manifest_permission_name(PERMISSION_COMPLETE), "complete");
+    assert_string_equal(permission_name(PERMISSION_COMPLETE), "complete");
     manifest_free(m);
 }
 

@@ -311,8 +311,8 @@ static void effects_are_read(void **state) {
 }
 
 static void put(scene *s, const char *key, const char *value) {
-    world_ok(s->world,
-             document_put(s->world->db, s->asset, str_from(key), str_from(value), DOCUMENT_ANY, &s->world->fault));
+    world_ok(s->world, document_put(s->world->db, s->asset, str_from(key), str_from(value), DOCUMENT_ANY, 16 << 20,
+                                    &s->world->fault));
 }
 
 static void documents_come_along_or_are_fetched(void **state) {

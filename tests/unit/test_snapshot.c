@@ -38,8 +38,8 @@ static int teardown(void **state) {
 }
 
 static void put(scene *s, const char *asset, const char *key, const char *value) {
-    world_ok(s->world,
-             document_put(s->world->db, asset, str_from(key), str_from(value), DOCUMENT_ANY, &s->world->fault));
+    world_ok(s->world, document_put(s->world->db, asset, str_from(key), str_from(value), DOCUMENT_ANY, 16 << 20,
+                                    &s->world->fault));
 }
 
 static document get(scene *s, const char *asset, const char *key) {
@@ -77,7 +77,8 @@ static void documents_come_back_byte_for_byte(void **state) {
     put(s, s->asset, "changed", "\"new\"");
     put(s, s->asset, "added", "\"new\"");
     put(s, s->other, "changed", "\"also new\"");
-    world_ok(s->world, document_delete(s->world->db, s->asset, STR("deleted"), DOCUMENT_ANY, &s->world->fault));
+    world_ok(s->world,
+             document_delete(s->world->db, s->asset, STR("deleted"), DOCUMENT_ANY, &s->world->fault));
     uint64_t newer = get(s, s->asset, "changed").version;
     restore(s, "1.0.0");
     assert_true(str_is(get(s, s->asset, "kept").value, "{\"a\" :  1}"));
@@ -87,7 +88,8 @@ static void documents_come_back_byte_for_byte(void **state) {
     assert_int_equal(get(s, s->asset, "added").version, 0);
     // Nobody who has seen the newer one may write over this one unnoticed.
     assert_true(get(s, s->asset, "changed").version > newer);
-    assert_int_equal(document_put(s->world->db, s->asset, STR("changed"), STR("1"), newer, NULL), STATUS_RETRY);
+    assert_int_equal(document_put(s->world->db, s->asset, STR("changed"), STR("1"), newer, 16 << 20, NULL),
+                     STATUS_RETRY);
     assert_int_equal(store_count(s->world->db, 0, "SELECT bytes FROM document_use WHERE asset = ?", "t", s->asset),
                      bytes);
     assert_true(str_is(get(s, s->other, "changed").value, "\"also new\""));

@@ -114,6 +114,8 @@ static void load(worker *w, const char *id, const char *version, const char *run
     frame_text(&w->out, TAG_RUNTIME, runtime);
     frame_text(&w->out, TAG_ENTRY, entry);
     frame_text(&w->out, TAG_SETTINGS, "{}");
+    frame_text(&w->out, TAG_PERMISSION, "publish");
+    frame_text(&w->out, TAG_PERMISSION, "files");
     frame_finish(&w->out, mark);
     worker_send(w);
 }
@@ -324,7 +326,7 @@ static void refusals_have_no_effects(void **state) {
         {"/fail", "The fixture is closed.", 409},
         {"/nowhere", "There is no such page.", 404},
         {"/silent", "The tool gave no answer.", 500},
-        {"/notify", "This tool may not do that: its interlinker.json does not ask for the permission \"notify\".", 403},
+        {"/notify", "This tool may not do that: the permission \"notify\" is not granted to it.", 403},
     };
     worker w = fixture_start();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

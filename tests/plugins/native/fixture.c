@@ -123,7 +123,7 @@ static il_status handle(const il_host *il, il_call *call) {
     } else if (il_equal(path, "/file")) {
         return file(il, call);
     } else if (il_equal(path, "/notify")) {
-        il->effects->notify(call, "process", "hello", NULL);
+        return il->effects->notify(call, "process", "hello", NULL);
         return page(il, call);
     } else if (il_equal(path, "/fail")) {
         il->effects->log(call, "never", NULL);
