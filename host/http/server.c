@@ -23,6 +23,11 @@ enum { BUCKETS = 64 * 1024 };
 // What a client has not acknowledged for so long is given up, also after the connection was closed here.
 enum { UNACKNOWLEDGED_MS = 30000 };
 
+// Of an answer, the system holds so much that the client has not taken (twice that, by its own reckoning). By itself it
+// would take megabytes for each, and a thousand clients who ask for a large file and do not read it would keep it busy
+// for seconds.
+enum { SEND_BUFFER = 128 * 1024 };
+
 struct http_server {
     server_shared shared;
     server_loop **loops;
@@ -96,6 +101,7 @@ static int listen_on(const http_options *o, address *a, fault *f) {
     int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){SEND_BUFFER}, sizeof(int));
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &(unsigned){UNACKNOWLEDGED_MS}, sizeof(unsigned));
     if (bind(fd, (struct sockaddr *)&a->storage, a->size) != 0 || listen(fd, BACKLOG) != 0 ||
         getsockname(fd, (struct sockaddr *)&a->storage, &a->size) != 0) {
