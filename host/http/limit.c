@@ -37,9 +37,10 @@ void limit_peer_find(const limits *all, const struct sockaddr *socket, limit_pee
 
 static void tell_of_proxy(limits *all) {
     if (!atomic_load(&all->told) && !atomic_exchange(&all->told, true)) {
-        log_write(LOG_WARNING, "http",
-                  "a proxy on this machine sends X-Forwarded-For, and none is named: requests are not counted by "
-                  "network. Start with --proxy and its address.");
+        log_write(
+            LOG_WARNING, "http",
+            "requests carry X-Forwarded-For, and no proxy is named that may say so. If one stands in front, people "
+            "behind it cannot be told apart. Start with --proxy and its address.");
     }
 }
 
@@ -52,6 +53,9 @@ static void origin_find(exchange *x) {
         x->network = network_key(all, &client);
     } else if (!peer->local) {
         x->network = peer->network;
+        if (forwarded != NULL && all->proxies.count == 0) {
+            tell_of_proxy(all);
+        }
     } else if (forwarded != NULL) {
         tell_of_proxy(all); // counted by account only: whoever it is did not ask from here
     } else {
@@ -61,8 +65,7 @@ static void origin_find(exchange *x) {
 
 static status limited(exchange *x, int64_t wait, fault *f) {
     fault_set(f, STATUS_LIMITED, "request.too_often",
-              "So many requests came from you that this one has to wait. Try "
-              "again in a moment.");
+              "So many requests came from you that this one has to wait. Try again in a moment.");
     snprintf(f->about, sizeof f->about, "%" PRId64, wait / 1000000000 + 1);
     metrics_add(&x->loop->counts->limited);
     return STATUS_LIMITED;
