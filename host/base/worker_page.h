@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 enum { WORKER_CHANNEL = 3, WORKER_PAGE = 4, WORKER_PAGE_SIZE = 4096 }; // descriptors that a worker starts with
+enum { WORKER_SIGNALLED = 128 }; // an exit status above it: it ended as if by this signal
 
 struct worker_page {
     _Atomic uint64_t call; // 0: none

@@ -6,33 +6,32 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
-#include "worker/jail.h"
-
-// Layers without which a stranger's code has more than its channel: what is missing is said as a fault. Two are not
-// among them: the system call filter refuses new code in memory (which else takes Linux 6.3) and sockets (where a
-// system gives no network namespace) just the same.
-static bool layer_matters(jail_layer_id id) {
-    return id != JAIL_MEMORY && id != JAIL_NETWORK;
-}
+#include "plugin/jail.h"
 
 static int doctor_jail(const char *program_folder) {
-    jail_layer layers[JAIL_LAYERS];
+    plugin_jail jail;
+    fault f = {0};
     struct utsname kernel;
     uname(&kernel);
     printf("The plugins' jail on Linux %s\n", kernel.release);
-    if (!jail_probe(program_folder, layers)) {
-        printf("  fault: the jail could not be tried; plugins cannot be run on this machine.\n");
+    if (plugin_jail_try(program_folder, &jail, &f) != STATUS_OK) {
+        printf("  fault: %s\n", f.text);
         return 1;
     }
-    int faults = 0;
-    for (int i = 0; i < JAIL_LAYERS; i++) {
-        const char *verdict = layers[i].held ? "holds" : layer_matters((jail_layer_id)i) ? "MISSING" : "not here";
-        faults += !layers[i].held && layer_matters((jail_layer_id)i);
-        printf("  %-32s %s%s%s\n", layers[i].name, verdict, layers[i].note[0] ? ": " : "", layers[i].note);
+    for (size_t i = 0; i < jail.count; i++) {
+        const plugin_jail_layer *l = &jail.layers[i];
+        printf("  %-32s %s%s%s\n", l->name,
+               l->held     ? "holds"
+               : l->needed ? "MISSING"
+                           : "not here",
+               *l->note ? ": " : "", l->note);
     }
+    int faults = (int)plugin_jail_missing(&jail, NULL);
     if (faults > 0) {
-        printf("  fault: %d %s of the jail %s missing here. Only run plugins that you trust, or use a newer kernel.\n",
-               faults, faults == 1 ? "layer" : "layers", faults == 1 ? "is" : "are");
+        printf(
+            "  fault: %d %s of the jail %s missing here. Only what ships with the program is run, unless you start the "
+            "server with\n  --accept-weak-jail.\n",
+            faults, faults == 1 ? "layer" : "layers", faults == 1 ? "is" : "are");
     }
     return faults;
 }

@@ -15,6 +15,7 @@
 #include "domain/meta.h"
 #include "http/contact.h"
 #include "http/server.h"
+#include "plugin/jail.h"
 #include "store/folder.h"
 
 // Accounts and networks where signing in failed lately, at 8 bytes each.
@@ -22,7 +23,7 @@ enum { ATTEMPTS = 32 * 1024 };
 
 typedef struct serve_options {
     const char *data, *listen, *loops, *kept, *public_url, *proxy, *contact;
-    bool demo;
+    bool demo, accept_weak_jail;
 } serve_options;
 
 // Everything that a running server owns, in the order in which it is made.
@@ -49,6 +50,9 @@ static int serve_read(int argc, char **argv, serve_options *o) {
          false},
         {"--loops", "N", "Event loops; one for each processor if not given.", &o->loops, NULL, false},
         {"--kept", "N", "Finished public answers that each loop may hold; 256 if not given.", &o->kept, NULL, false},
+        {"--accept-weak-jail", NULL,
+         "Run tools that people brought also where this machine lacks a part of the jail (see interlink doctor).", NULL,
+         &o->accept_weak_jail, false},
         {"--demo", NULL, "Fill a new data folder with demonstration content first.", NULL, &o->demo, false},
     };
     const command_usage usage = {
@@ -123,6 +127,24 @@ static status serve_first_write(void *context, store *s, fault *f) {
     return outcome;
 }
 
+// What this machine lacks of the jail is said at every start, whether it is accepted or not.
+static status jail_check(serve *v, fault *f) {
+    plugin_jail jail;
+    buffer missing = {0};
+    status outcome = plugin_jail_try(v->services.program_folder, &jail, f);
+    if (outcome == STATUS_OK && plugin_jail_missing(&jail, &missing) > 0) {
+        if (v->options.accept_weak_jail) {
+            log_write(LOG_WARNING, "serve", "the plugins' jail is weak here, and that was accepted: %s", missing.ptr);
+        } else {
+            log_write(LOG_ERROR, "serve",
+                      "the plugins' jail is weak here, so only what ships with the program is run: %s", missing.ptr);
+            plugin_registry_set_weak(v->services.registry, missing.ptr);
+        }
+    }
+    buffer_free(&missing);
+    return outcome;
+}
+
 static status registry_load(serve *v, fault *f) {
     store *s = NULL;
     status outcome = store_open(v->options.data, STORE_READ, &s, f);
@@ -145,7 +167,7 @@ static status serve_start(serve *v, const http_options *http, fault *f) {
     }
     if ((outcome = writer_start(v->options.data, &all->writer, f)) != STATUS_OK ||
         (outcome = writer_run(all->writer, serve_first_write, v, f)) != STATUS_OK ||
-        (outcome = registry_load(v, f)) != STATUS_OK) {
+        (outcome = jail_check(v, f)) != STATUS_OK || (outcome = registry_load(v, f)) != STATUS_OK) {
         return outcome;
     }
     bool story = false;

@@ -7,7 +7,6 @@
 #include <jansson.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/frame.h"
+#include "base/spawn.h"
 #include "plugin/manifest.h"
 #include "plugin/package.h"
 #include "plugin/program.h"
@@ -226,36 +226,20 @@ static int move_up(int file) {
     return moved;
 }
 
-static bool spawn(const char *program, size_t len, int archive, int output, pid_t *pid) {
-    char size[24];
-    char *arguments[] = {"interlink-unpack", size, NULL}, *environment[] = {NULL};
-    snprintf(size, sizeof size, "%zu", len);
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    for (int standard = 0; standard < 3; standard++)
-        posix_spawn_file_actions_addopen(&files, standard, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_adddup2(&files, archive, 3);
-    posix_spawn_file_actions_adddup2(&files, output, 4);
-    posix_spawn_file_actions_addclosefrom_np(&files, 5);
-    int error = posix_spawn(pid, program, &files, NULL, arguments, environment);
-    posix_spawn_file_actions_destroy(&files);
-    errno = error;
-    return error == 0;
-}
-
 // Runs the unpacker on the bytes; gives its output's end, or -1.
-static int unpacker_start(str bytes, const char *program_folder, pid_t *pid) {
-    char program[PATH_MAX];
-    int ends[2] = {-1, -1}, archive = -1;
+static int unpacker_start(str bytes, const char *program_folder, pid_t *pid, int *pidfd) {
+    char program[PATH_MAX], size[24], namespaces[SPAWN_NAMESPACES_TEXT] = "";
+    char *arguments[] = {"interlink-unpack", size, namespaces, NULL}, *environment[] = {NULL};
+    int ends[2] = {-1, -1}, nothing = move_up(open("/dev/null", O_RDWR | O_CLOEXEC));
+    snprintf(size, sizeof size, "%zu", bytes.len);
     if (!program_find(program_folder, "interlink-unpack", program) || pipe2(ends, O_CLOEXEC) != 0)
-        return -1;
-    archive = move_up(bytes_give(bytes));
-    ends[1] = move_up(ends[1]);
-    bool started = archive >= 0 && ends[1] >= 0 && spawn(program, bytes.len, archive, ends[1], pid);
-    if (archive >= 0)
-        close(archive);
-    if (ends[1] >= 0)
-        close(ends[1]);
+        return close(nothing), -1;
+    int files[] = {nothing, nothing, nothing, move_up(bytes_give(bytes)), move_up(ends[1])};
+    spawn_plan plan = {program, arguments, environment, files, sizeof files / sizeof *files};
+    bool started = files[3] >= 0 && files[4] >= 0 && spawn_start(&plan, namespaces, pid, pidfd) == 0;
+    for (size_t i = 2; i < plan.file_count; i++)
+        if (files[i] >= 0)
+            close(files[i]);
     if (started)
         return ends[0];
     close(ends[0]);
@@ -263,8 +247,9 @@ static int unpacker_start(str bytes, const char *program_folder, pid_t *pid) {
 }
 
 // It is ours until it is waited for, so its number cannot be another's.
-static void unpacker_end(pid_t pid, int output) {
+static void unpacker_end(pid_t pid, int pidfd, int output) {
     close(output);
+    close(pidfd);
     kill(pid, SIGKILL);
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         continue;
@@ -272,6 +257,7 @@ static void unpacker_end(pid_t pid, int output) {
 
 status plugin_archive_unpack(str bytes, const char *staging, const char *program_folder, fault *f) {
     pid_t pid;
+    int pidfd = -1;
     if (bytes.len > PACKAGE_BYTES)
         return fault_set(f, STATUS_TOO_LARGE, "package.size", "The package is larger than %d MiB.",
                          PACKAGE_BYTES >> 20);
@@ -282,7 +268,7 @@ status plugin_archive_unpack(str bytes, const char *staging, const char *program
     if (mkdir(staging, 0700) < 0 || (u.folder = open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
         return fault_set(f, STATUS_UNAVAILABLE, "archive.staging", "The folder %.200s cannot be made: %s.", staging,
                          strerror(errno));
-    int output = unpacker_start(bytes, program_folder, &pid);
+    int output = unpacker_start(bytes, program_folder, &pid, &pidfd);
     status s = STATUS_OK;
     if (output < 0) {
         s = fault_set(f, STATUS_UNAVAILABLE, "archive.no_unpacker",
@@ -291,7 +277,7 @@ status plugin_archive_unpack(str bytes, const char *staging, const char *program
     } else {
         u.seen = json_object();
         s = output_take(&u, output);
-        unpacker_end(pid, output);
+        unpacker_end(pid, pidfd, output);
         json_decref(u.seen);
     }
     if (u.file >= 0)

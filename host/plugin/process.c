@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -18,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/spawn.h"
 #include "base/worker_page.h"
 #include "plugin/program.h"
 
@@ -40,11 +40,6 @@ struct plugin_process {
     int64_t window; // steady milliseconds when it began
     int lines;
 };
-
-// glibc 2.36 has these only as numbers or in newer headers.
-static int open_pidfd(pid_t pid) {
-    return (int)syscall(SYS_pidfd_open, pid, 0);
-}
 
 static void signal_pidfd(int pidfd, int signal) {
     syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
@@ -90,7 +85,12 @@ static void on_end(void *context, uint32_t events) {
     loop_watch_remove(p->end_watch);
     p->end_watch = NULL;
     bool by_itself = info.si_code == CLD_EXITED;
-    p->ended(p->context, by_itself ? 0 : info.si_status, by_itself ? info.si_status : 0); // may destroy p
+    int signal = by_itself ? 0 : info.si_status, code = by_itself ? info.si_status : 0;
+    if (code > WORKER_SIGNALLED) { // it says so itself: nothing ends the first process of a namespace by abort()
+        signal = code - WORKER_SIGNALLED;
+        code = 0;
+    }
+    p->ended(p->context, signal, code); // may destroy p
 }
 
 void plugin_process_kill(plugin_process *p) {
@@ -188,34 +188,16 @@ static bool make_ends(plugin_process *p, ends *theirs, int *channel) {
     return *channel >= 0 && p->page && theirs->channel >= 0 && theirs->errors >= 0 && theirs->nothing >= 0;
 }
 
-static int spawn(const char *path, const plugin_process_start *start, const ends *theirs, pid_t *pid) {
-    char memory[16], cpu[16];
+static int spawn(const char *path, const plugin_process_start *start, const ends *theirs, plugin_process *p) {
+    char memory[16], cpu[16], namespaces[SPAWN_NAMESPACES_TEXT] = "";
     snprintf(memory, sizeof memory, "%u", start->memory_mb);
     snprintf(cpu, sizeof cpu, "%u", start->cpu_ms);
-    char *arguments[] = {"interlink-worker", (char *)start->folder, memory, cpu, NULL};
+    char *arguments[] = {"interlink-worker", (char *)start->folder, memory, cpu, namespaces, NULL};
     char *environment[] = {"LANG=C.UTF-8", NULL};
-
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&files, theirs->nothing, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&files, theirs->nothing, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, theirs->errors, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&files, theirs->channel, WORKER_CHANNEL);
-    posix_spawn_file_actions_adddup2(&files, theirs->page, WORKER_PAGE);
-    posix_spawn_file_actions_addclosefrom_np(&files, WORKER_PAGE + 1);
-    // The host blocks and ignores signals as a server does; a worker must not inherit that.
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    int error = posix_spawn(pid, path, &files, &attributes, arguments, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    return error;
+    const int files[] = {theirs->nothing, theirs->nothing, theirs->errors, theirs->channel, theirs->page};
+    _Static_assert(sizeof files / sizeof *files == WORKER_PAGE + 1, "the page is the last one");
+    spawn_plan plan = {path, arguments, environment, files, sizeof files / sizeof *files};
+    return spawn_start(&plan, namespaces, &p->pid, &p->pidfd);
 }
 
 status plugin_process_create(loop *l, const plugin_process_start *start, plugin_process_ended *ended, void *context,
@@ -231,15 +213,8 @@ status plugin_process_create(loop *l, const plugin_process_start *start, plugin_
     *p = (plugin_process){.loop = l, .pidfd = -1, .errors = -1, .ended = ended, .context = context};
     p->label = memory_text(start->label);
     ends theirs = {-1, -1, -1, -1};
-    int error = make_ends(p, &theirs, channel) ? spawn(path, start, &theirs, &p->pid) : errno;
+    int error = make_ends(p, &theirs, channel) ? spawn(path, start, &theirs, p) : errno;
     close_all((int[]){theirs.channel, theirs.page, theirs.errors, theirs.nothing}, 4);
-    if (error == 0 && (p->pidfd = open_pidfd(p->pid)) < 0) {
-        // Out of descriptors. A worker leaves when its channel closes, before it has loaded anything.
-        error = errno;
-        close_all(channel, 1);
-        *channel = -1;
-        waitpid(p->pid, NULL, 0);
-    }
     if (error != 0) {
         p->pid = 0;
         close_all(channel, 1);

@@ -52,7 +52,7 @@ struct plugin_registry {
     plugin_notice *notice;
     void *notice_context;
     _Atomic uint64_t generation;
-    char *program_folder, *data_folder; // these do not change
+    char *program_folder, *data_folder, *weak; // these do not change; weak: NULL unless the jail lacks something
     uint8_t secret[CRYPTO_KEY];
 };
 
@@ -196,6 +196,17 @@ static void publish(plugin_registry *r, entry_list *fresh) {
     entries_release(&before);
 }
 
+// A stranger's code waits for a machine that holds the jail, or for an administrator who accepts that this one does
+// not.
+static void refuse_weak(plugin_registry *r, plugin_entry *e) {
+    if (!r->weak || e->bundled || !e->manifest)
+        return;
+    manifest_free(e->manifest);
+    e->manifest = NULL;
+    snprintf(e->trouble, sizeof e->trouble, "It is not run here, because this machine lacks a part of the jail: %s.",
+             r->weak);
+}
+
 static void grant_take(void *context, const grant *g) {
     if (g->granted)
         *(unsigned *)context |= permission_find(g->permission);
@@ -236,6 +247,7 @@ status plugin_registry_load(plugin_registry *r, store *s, fault *f) {
         free(folder);
         e->enabled = store_int(rows, 3) != 0;
         e->bundled = store_int(rows, 4) != 0;
+        refuse_weak(r, e);
         if (!e->manifest)
             log_write(LOG_ERROR, "plugin", "the tool cannot be used: %s plugin=%s", e->trouble, e->id);
         entries_add(&fresh, e);
@@ -422,6 +434,11 @@ plugin_registry *plugin_registry_create(const char *program_folder, const char *
     return r;
 }
 
+void plugin_registry_set_weak(plugin_registry *r, const char *missing) {
+    free(r->weak);
+    r->weak = memory_text(missing);
+}
+
 void plugin_registry_destroy(plugin_registry *r) {
     if (!r)
         return;
@@ -438,6 +455,7 @@ void plugin_registry_destroy(plugin_registry *r) {
     crypto_wipe(r->secret, sizeof r->secret);
     free(r->program_folder);
     free(r->data_folder);
+    free(r->weak);
     free(r);
 }
 

@@ -47,6 +47,10 @@ typedef struct plugin_info {
 plugin_registry *plugin_registry_create(const char *program_folder, const char *data_folder, const uint8_t secret[32]);
 void plugin_registry_destroy(plugin_registry *r);
 
+// Before the first load: the jail lacks something here (a sentence says what), and nobody has accepted that. What a
+// person brought is then not run; what ships with the program is.
+void plugin_registry_set_weak(plugin_registry *r, const char *missing);
+
 // Read the plugin table anew: at start-up, and after each committed change to it. One broken plugin is only marked.
 status plugin_registry_load(plugin_registry *r, store *s, fault *f);
 // The same, if the catalogue has changed since: for a running server, about once a second. So it offers what another

@@ -21,6 +21,7 @@
 
 #include "worker/jail_files.h"
 #include "worker/jail_filter.h"
+#include "worker/jail_root.h"
 
 // Not in Debian 12's headers yet.
 #ifndef PR_SET_MDWE
@@ -29,6 +30,7 @@
 #endif
 
 enum { HEADROOM = 24 << 20, STACK_SIZE = 2 << 20, DESCRIPTORS = 16 };
+enum { FOLDERS = sizeof((jail_plan *)0)->folders / sizeof((jail_plan *)0)->folders[0] };
 
 static void held(jail_layer *layer) {
     layer->held = true;
@@ -69,13 +71,33 @@ static void clear_environment(jail_layer *layer) {
         held(layer);
 }
 
-static void leave_network(jail_layer *layer) {
-    // Root may do so directly; others need a user namespace, which some systems do not give.
-    if (unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0)
+static void namespace_check(unsigned had, unsigned wanted, jail_layer *layer) {
+    if ((had & wanted) == wanted)
+        held(layer);
+    else
+        missing(layer, "this system gives none to this program");
+}
+
+// Where the host could not make them, a process may still leave the network, if it is root or the system gives user
+// namespaces.
+static void leave_network(unsigned had, jail_layer *layer) {
+    if (had & CLONE_NEWNET || unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0 ||
+        unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0)
         held(layer);
     else
         missing(layer, "this system gives no user namespaces: %s; sockets are refused by the system call filter",
                 strerror(errno));
+}
+
+static void change_root(const jail_plan *plan, jail_layer *layer) {
+    bool halfway = false;
+    int error = plan->namespaces & CLONE_NEWNS ? jail_root_enter(plan->folders, FOLDERS, &halfway) : EPERM;
+    if (halfway)
+        _exit(126); // neither the old root nor the new one
+    if (error)
+        missing(layer, "%s; files are closed by Landlock", strerror(error));
+    else
+        held(layer);
 }
 
 // What is mapped now, in bytes: libraries and the like, which a plugin's own memory comes on top of.
@@ -102,7 +124,7 @@ static void set_limits(size_t memory, jail_layer *layer) {
         {RLIMIT_MEMLOCK, 0},
         {RLIMIT_MSGQUEUE, 0},
         {RLIMIT_STACK, STACK_SIZE},
-        {RLIMIT_AS, memory ? memory + mapped() + HEADROOM : RLIM_INFINITY},
+        {RLIMIT_AS, memory ? memory + HEADROOM : RLIM_INFINITY},
     };
     held(layer);
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
@@ -140,7 +162,7 @@ static void seal_memory(jail_layer *layer) {
 
 static void close_files(const jail_plan *plan, jail_layer *layer) {
     int abi = 0;
-    int error = jail_files_close(plan->folders, sizeof plan->folders / sizeof plan->folders[0], &abi);
+    int error = jail_files_close(plan->folders, FOLDERS, &abi);
     if (error) {
         missing(layer, "Landlock: %s; files are closed only once a plugin is loaded", strerror(error));
     } else {
@@ -157,11 +179,33 @@ static void filter(int (*install)(void), jail_layer *layer) {
         held(layer);
 }
 
+static bool wanted(const jail_plan *plan, jail_layer layers[JAIL_LAYERS], jail_layer_id id) {
+    if (plan->leave_out & 1u << id)
+        missing(&layers[id], "left out");
+    return !(plan->leave_out & 1u << id);
+}
+
+static void enter_namespaces(const jail_plan *plan, jail_layer layers[JAIL_LAYERS]) {
+    unsigned had = plan->namespaces;
+    if (wanted(plan, layers, JAIL_USER))
+        namespace_check(had, CLONE_NEWUSER, &layers[JAIL_USER]);
+    if (wanted(plan, layers, JAIL_PROCESSES))
+        namespace_check(had, CLONE_NEWPID, &layers[JAIL_PROCESSES]);
+    if (wanted(plan, layers, JAIL_MESSAGES))
+        namespace_check(had, CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP, &layers[JAIL_MESSAGES]);
+    if (wanted(plan, layers, JAIL_NETWORK))
+        leave_network(had, &layers[JAIL_NETWORK]);
+}
+
 void jail_enter(const jail_plan *plan, jail_layer layers[JAIL_LAYERS]) {
     static const char *const names[JAIL_LAYERS] = {
         [JAIL_DESCRIPTORS] = "open files closed",
         [JAIL_ENVIRONMENT] = "environment cleared",
+        [JAIL_USER] = "nobody outside",
+        [JAIL_PROCESSES] = "alone with itself",
         [JAIL_NETWORK] = "network empty",
+        [JAIL_MESSAGES] = "no messages between processes",
+        [JAIL_ROOT] = "root folder of its own",
         [JAIL_LIMITS] = "resource limits",
         [JAIL_PRIVILEGES] = "privileges dropped",
         [JAIL_MEMORY] = "no new code in memory",
@@ -170,47 +214,27 @@ void jail_enter(const jail_plan *plan, jail_layer layers[JAIL_LAYERS]) {
         [JAIL_CALLS_TIGHT] = "fewer system calls once loaded",
     };
     for (int i = 0; i < JAIL_LAYERS; i++)
-        layers[i] = (jail_layer){.name = names[i]};
-    close_descriptors(plan->keep, &layers[JAIL_DESCRIPTORS]);
-    clear_environment(&layers[JAIL_ENVIRONMENT]);
-    leave_network(&layers[JAIL_NETWORK]);
-    set_limits(plan->memory, &layers[JAIL_LIMITS]);
-    drop_privileges(&layers[JAIL_PRIVILEGES]);
-    seal_memory(&layers[JAIL_MEMORY]);
-    close_files(plan, &layers[JAIL_FILES]);
-    filter(jail_filter_loading, &layers[JAIL_CALLS]);
+        layers[i] = (jail_layer){.name = names[i], .needed = i != JAIL_MEMORY};
+    size_t before = mapped(); // asked of /proc, which is gone with the old root
+    if (wanted(plan, layers, JAIL_DESCRIPTORS))
+        close_descriptors(plan->keep, &layers[JAIL_DESCRIPTORS]);
+    if (wanted(plan, layers, JAIL_ENVIRONMENT))
+        clear_environment(&layers[JAIL_ENVIRONMENT]);
+    enter_namespaces(plan, layers);
+    if (wanted(plan, layers, JAIL_ROOT))
+        change_root(plan, &layers[JAIL_ROOT]);
+    if (wanted(plan, layers, JAIL_LIMITS))
+        set_limits(plan->memory ? plan->memory + before : 0, &layers[JAIL_LIMITS]);
+    if (wanted(plan, layers, JAIL_PRIVILEGES))
+        drop_privileges(&layers[JAIL_PRIVILEGES]);
+    if (wanted(plan, layers, JAIL_MEMORY))
+        seal_memory(&layers[JAIL_MEMORY]);
+    if (wanted(plan, layers, JAIL_FILES))
+        close_files(plan, &layers[JAIL_FILES]);
+    if (wanted(plan, layers, JAIL_CALLS))
+        filter(jail_filter_loading, &layers[JAIL_CALLS]);
 }
 
 void jail_tighten(jail_layer layers[JAIL_LAYERS]) {
     filter(jail_filter_running, &layers[JAIL_CALLS_TIGHT]);
-}
-
-// ---- a trial, for the doctor
-
-static void probe_child(const char *folder, int report) {
-    jail_layer layers[JAIL_LAYERS];
-    jail_plan plan = {.folders = {folder}, .keep = 4};
-    if (dup2(report, 3) != 3)
-        _exit(1);
-    jail_enter(&plan, layers);
-    jail_tighten(layers);
-    _exit(write(3, layers, sizeof layers) == (ssize_t)sizeof layers ? 0 : 1);
-}
-
-bool jail_probe(const char *folder, jail_layer layers[JAIL_LAYERS]) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return false;
-    pid_t child = fork();
-    if (child == 0)
-        probe_child(folder, ends[1]);
-    close(ends[1]);
-    // The names are static text at the same address in parent and child.
-    size_t size = JAIL_LAYERS * sizeof *layers, len = 0;
-    for (ssize_t n = 1; child > 0 && n > 0 && len<size; len += n> 0 ? (size_t)n : 0)
-        n = read(ends[0], (char *)layers + len, size - len);
-    close(ends[0]);
-    if (child > 0)
-        waitpid(child, NULL, 0);
-    return child > 0 && len == size;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// interlink-worker FOLDER MEMORY_MB CPU_MS: one plugin in a process of its own. Started by the host with a channel as
-// descriptor 3 and a shared page as descriptor 4; of no use by hand.
+// interlink-worker FOLDER MEMORY_MB CPU_MS NAMESPACES: one plugin in a process of its own. Started by the host with a
+// channel as descriptor 3 and a shared page as descriptor 4; of no use by hand.
+// interlink-worker --layers NAMESPACES: enters its jail with nothing in it, and says of each layer whether it holds.
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,7 @@ typedef struct worker {
     const char *folder;
     size_t memory; // bytes
     long cpu_ms;
+    unsigned namespaces; // that the host made for it
 } worker;
 
 // share/worker beside the program, or where `cmake --install` puts it.
@@ -46,6 +49,7 @@ static void enter(worker *w) {
     jail_plan plan = {.folders = {w->folder, shared_folder(beside, "/share/worker"),
                                   shared_folder(installed, "/../lib/interlink/share/worker")},
                       .memory = w->memory,
+                      .namespaces = w->namespaces,
                       .keep = WORKER_PAGE + 1};
     jail_enter(&plan, w->layers);
 }
@@ -147,15 +151,40 @@ static int serve(worker *w) {
     return ok && channel_flush(&w->channel) ? 0 : 1;
 }
 
+// The first process of a namespace is not ended by the signal that abort() sends to it.
+static void on_abort(int signal) {
+    _exit(WORKER_SIGNALLED + signal);
+}
+
+static int tell_layers(const char *namespaces) {
+    jail_layer layers[JAIL_LAYERS];
+    jail_enter(&(jail_plan){.memory = 64 << 20, .keep = 3, .namespaces = (unsigned)strtoul(namespaces, NULL, 16)},
+               layers);
+    jail_tighten(layers);
+    for (int i = 0; i < JAIL_LAYERS; i++)
+        printf("%s\t%s\t%s\n", layers[i].name,
+               layers[i].held     ? "holds"
+               : layers[i].needed ? "missing"
+                                  : "not here",
+               layers[i].note);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
 int main(int argc, char **argv) {
-    if (argc != 4) {
-        fputs("usage: interlink-worker FOLDER MEMORY_MB CPU_MS\nThe host starts it; it is of no use by hand.\n",
+    if (argc == 3 && strcmp(argv[1], "--layers") == 0)
+        return tell_layers(argv[2]);
+    if (argc != 5) {
+        fputs("usage: interlink-worker FOLDER MEMORY_MB CPU_MS NAMESPACES\nThe host starts it; it is of no use by "
+              "hand.\n",
               stderr);
         return 2;
     }
+    if (getpid() == 1)
+        signal(SIGABRT, on_abort);
     worker w = {.channel = {.descriptor = WORKER_CHANNEL}, .folder = argv[1]};
     w.memory = strtoul(argv[2], NULL, 10) << 20;
     w.cpu_ms = strtol(argv[3], NULL, 10);
+    w.namespaces = (unsigned)strtoul(argv[4], NULL, 16);
     w.page = mmap(NULL, WORKER_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, WORKER_PAGE, 0);
     if (w.page == MAP_FAILED) {
         fprintf(stderr, "interlink-worker: descriptor %d is no page to share: %s\n", WORKER_PAGE, strerror(errno));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// interlink-unpack SIZE: takes a package file apart. Started by the host with the file as descriptor 3 and a pipe as
-// descriptor 4, on which it writes frames: ENTRY for each piece of a file, then DONE, or FAILED with a sentence.
+// interlink-unpack SIZE NAMESPACES: takes a package file apart. Started by the host with the file as descriptor 3 and a
+// pipe as descriptor 4, on which it writes frames: ENTRY for each piece of a file, then DONE, or FAILED with a
+// sentence.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,17 +54,19 @@ static const char *missing(const jail_layer layers[JAIL_LAYERS]) {
 }
 
 int main(int argc, char **argv) {
-    size_t len = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
+    size_t len = argc == 3 ? strtoul(argv[1], NULL, 10) : 0;
     char sentence[SENTENCE_SIZE] = "";
     jail_layer layers[JAIL_LAYERS];
     buffer out = {0};
     void *archive = len ? mmap(NULL, len, PROT_READ, MAP_PRIVATE, ARCHIVE, 0) : MAP_FAILED;
     if (archive == MAP_FAILED) {
-        fputs("usage: interlink-unpack SIZE\nThe host starts it; it is of no use by hand.\n", stderr);
+        fputs("usage: interlink-unpack SIZE NAMESPACES\nThe host starts it; it is of no use by hand.\n", stderr);
         return 2;
     }
     close(ARCHIVE);
-    jail_enter(&(jail_plan){.memory = MEMORY, .keep = DESCRIPTORS_KEPT}, layers);
+    jail_enter(
+        &(jail_plan){.memory = MEMORY, .keep = DESCRIPTORS_KEPT, .namespaces = (unsigned)strtoul(argv[2], NULL, 16)},
+        layers);
     jail_tighten(layers);
     const char *layer = missing(layers);
     bool read = layer ? sentence_set(sentence, "Packages cannot be unpacked safely on this machine: %s.", layer)

@@ -253,7 +253,7 @@ class Jail(package_tools.PackageTest):
             for i, fd in enumerate(high):
                 os.dup2(fd, 3 + i)
 
-        process = subprocess.Popen([UNPACK, str(len(data))], preexec_fn=given, pass_fds=(3, 4), env={},
+        process = subprocess.Popen([UNPACK, str(len(data)), "0"], preexec_fn=given, pass_fds=(3, 4), env={},
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             os.close(sink[1])

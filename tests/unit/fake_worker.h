@@ -160,7 +160,7 @@ static inline void fake_misbehave(uint64_t call, str path) {
     buffer out = {0};
     size_t mark;
     if (str_is(path, "/crash"))
-        raise(SIGKILL);
+        _exit(WORKER_SIGNALLED + SIGKILL);
     if (str_is(path, "/exit"))
         _exit(7);
     for (volatile uint64_t n = 0; str_is(path, "/loop"); n++)
@@ -225,7 +225,7 @@ static inline void fake_event(const fake_worker *w, uint64_t call) {
     while (strcmp(w->name, "sleeps") == 0)
         pause();
     if (strcmp(w->name, "writes") != 0)
-        raise(SIGKILL);
+        _exit(WORKER_SIGNALLED + SIGKILL);
     frame_number(&out, TAG_EFFECT_KIND, EFFECT_APPEND);
     frame_text(&out, TAG_PREFIX, "woken/");
     frame_text(&out, TAG_VALUE, "1");
@@ -296,7 +296,7 @@ static inline void fake_load(fake_worker *w, const frame *f, const char *folder)
 static inline int fake_worker_run(int argc, char **argv) {
     fake_worker w = {0};
     size_t used = 0;
-    if (argc != 4)
+    if (argc != 5)
         return 1;
     w.page = mmap(NULL, WORKER_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, WORKER_PAGE, 0);
     for (;;) {

@@ -44,7 +44,7 @@ static worker worker_start(const char *folder) {
         int channel = dup2(ends[1], 100), shared = dup2(page, 101);
         if (channel < 0 || shared < 0 || dup2(channel, WORKER_CHANNEL) < 0 || dup2(shared, WORKER_PAGE) < 0)
             _exit(99);
-        execl(WORKER, "interlink-worker", folder, "64", "50", (char *)NULL);
+        execl(WORKER, "interlink-worker", folder, "64", "50", "0", (char *)NULL);
         _exit(98);
     }
     close(ends[1]);
