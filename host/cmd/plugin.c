@@ -10,7 +10,14 @@ static const plugin_verb verbs[] = {
     {"keygen", "make the key with which an author signs", plugin_verb_keygen},
     {"sign", "sign a package file", plugin_verb_sign},
     {"verify", "say who made a package file, and whether it is whole", plugin_verb_verify},
-    {"add", "copy a package into a data folder", plugin_verb_add},
+    {"install", "bring a package into a data folder", plugin_verb_install},
+    {"accept", "decide that what was brought may run", plugin_verb_accept},
+    {"dismiss", "decide that it may not", plugin_verb_dismiss},
+    {"rollback", "go back to the version and data before an update", plugin_verb_rollback},
+    {"grant", "grant a permission", plugin_verb_grant},
+    {"refuse", "take a permission back", plugin_verb_refuse},
+    {"keys", "the list of authors' keys: list, trust, distrust, forget", plugin_verb_keys},
+    {"sync", "install what another installation's lock file says", plugin_verb_sync},
     {"list", "show the plugins of a data folder", plugin_verb_list},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/plugin_change.h"
 #include "cmd/plugin_verb.h"
 #include "plugin/archive.h"
 #include "plugin/file.h"
@@ -18,7 +19,7 @@
 
 enum { SECRET_LONGEST = 1024 };
 
-static status file_take(const char *path, size_t limit, buffer *out, fault *f) {
+status plugin_file_take(const char *path, size_t limit, buffer *out, fault *f) {
     char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
     snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
@@ -80,7 +81,7 @@ static status keys_write(const minisign_secret *secret, const char *name, const 
     return s;
 }
 
-static void say_key(const minisign_key *key) {
+void plugin_key_say(const minisign_key *key) {
     char text[MINISIGN_KEY_TEXT], print[MINISIGN_FINGERPRINT_TEXT];
     minisign_key_text(key, text);
     minisign_key_fingerprint(key, print);
@@ -111,7 +112,7 @@ int plugin_verb_keygen(int argc, char **argv) {
     crypto_wipe(password, sizeof password);
     if (s == STATUS_OK) {
         printf("Made %s.key (keep it secret, and a copy of it safe) and %s.pub.\n", name, name);
-        say_key(&secret.shown);
+        plugin_key_say(&secret.shown);
     }
     minisign_secret_wipe(&secret);
     return s == STATUS_OK ? 0 : command_fail(&f);
@@ -137,7 +138,7 @@ static status manifest_look(str bytes, manifest **out, fault *f) {
 static status secret_open(const char *path, minisign_secret *out, fault *f) {
     buffer text = {0};
     char password[SECRET_LONGEST] = "";
-    status s = file_take(path, MINISIGN_FILE, &text, f);
+    status s = plugin_file_take(path, MINISIGN_FILE, &text, f);
     if (s == STATUS_OK && minisign_secret_encrypted(buffer_str(&text)) &&
         !command_read_secret("Password of the secret key: ", password, sizeof password)) {
         s = fault_set(f, STATUS_INVALID, "sign.password", "Give the key's password on standard input.");
@@ -153,7 +154,7 @@ static status sign_file(const char *key, const char *path, char beside[PATH_MAX]
     manifest *m = NULL;
     minisign_secret secret;
     snprintf(beside, PATH_MAX, "%s.minisig", path);
-    status s = file_take(path, PACKAGE_BYTES, &bytes, f);
+    status s = plugin_file_take(path, PACKAGE_BYTES, &bytes, f);
     s = s == STATUS_OK ? manifest_look(buffer_str(&bytes), &m, f) : s;
     s = s == STATUS_OK ? secret_open(key, &secret, f) : s;
     if (s == STATUS_OK) {
@@ -189,12 +190,11 @@ int plugin_verb_sign(int argc, char **argv) {
 
 // ---- verify
 
-// The key may be given as itself, or as a file that holds it.
-static status key_open(const char *given, minisign_key *out, fault *f) {
+status plugin_key_open(const char *given, minisign_key *out, fault *f) {
     buffer text = {0};
     status s = STATUS_OK;
     if (strncmp(given, "RW", 2) != 0 || strlen(given) + 1 != MINISIGN_KEY_TEXT) {
-        s = file_take(given, MINISIGN_FILE, &text, f);
+        s = plugin_file_take(given, MINISIGN_FILE, &text, f);
     }
     s = s == STATUS_OK ? minisign_key_parse(text.ptr ? buffer_str(&text) : str_from(given), out, f) : s;
     buffer_free(&text);
@@ -206,9 +206,9 @@ static status verify_file(const char *key, const char *path, plugin_signature *o
     minisign_key known;
     char beside[PATH_MAX];
     snprintf(beside, sizeof beside, "%s.minisig", path);
-    status s = file_take(path, PACKAGE_BYTES, &bytes, f);
-    s = s == STATUS_OK ? file_take(beside, MINISIGN_FILE, &signature, f) : s;
-    s = s == STATUS_OK && key ? key_open(key, &known, f) : s;
+    status s = plugin_file_take(path, PACKAGE_BYTES, &bytes, f);
+    s = s == STATUS_OK ? plugin_file_take(beside, MINISIGN_FILE, &signature, f) : s;
+    s = s == STATUS_OK && key ? plugin_key_open(key, &known, f) : s;
     s = s == STATUS_OK ? plugin_signature_check(buffer_str(&bytes), buffer_str(&signature), key ? &known : NULL, out, f)
                        : s;
     buffer_free(&bytes);
@@ -238,7 +238,7 @@ int plugin_verb_verify(int argc, char **argv) {
     if (*s.id) {
         printf("  package      %s %s\n", s.id, s.version);
     }
-    say_key(&s.key);
+    plugin_key_say(&s.key);
     if (s.time) {
         char when[CLOCK_TEXT];
         clock_format(s.time * 1000, when);

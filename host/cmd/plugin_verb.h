@@ -17,8 +17,15 @@ int plugin_verb_pack(int argc, char **argv);   // plugin_pack.c
 int plugin_verb_keygen(int argc, char **argv); // plugin_sign.c
 int plugin_verb_sign(int argc, char **argv);
 int plugin_verb_verify(int argc, char **argv);
-int plugin_verb_add(int argc, char **argv); // plugin_add.c
-int plugin_verb_list(int argc, char **argv);
+int plugin_verb_install(int argc, char **argv); // plugin_install.c
+int plugin_verb_accept(int argc, char **argv);
+int plugin_verb_dismiss(int argc, char **argv);
+int plugin_verb_rollback(int argc, char **argv);
+int plugin_verb_grant(int argc, char **argv);
+int plugin_verb_refuse(int argc, char **argv);
+int plugin_verb_keys(int argc, char **argv); // plugin_keys.c
+int plugin_verb_sync(int argc, char **argv); // plugin_sync.c
+int plugin_verb_list(int argc, char **argv); // plugin_list.c
 
 // Says a finding of the package check on standard output; `context` counts the faults (size_t).
 void plugin_say_finding(void *context, bool is_fault, const char *sentence);

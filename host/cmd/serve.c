@@ -16,20 +16,22 @@
 #include "http/contact.h"
 #include "http/server.h"
 #include "plugin/jail.h"
+#include "plugin/lockfile.h"
+#include "plugin/revocation.h"
 #include "store/folder.h"
 
 // Accounts and networks where signing in failed lately, at 8 bytes each.
 enum { ATTEMPTS = 32 * 1024 };
 
 typedef struct serve_options {
-    const char *data, *listen, *loops, *kept, *public_url, *proxy, *contact;
-    bool demo, accept_weak_jail;
+    const char *data, *listen, *loops, *kept, *public_url, *proxy, *contact, *revocations;
+    bool demo, dev, accept_weak_jail;
 } serve_options;
 
 // Everything that a running server owns, in the order in which it is made.
 typedef struct serve {
     serve_options options;
-    char program_folder[4096];
+    char program_folder[4096], revocations[4200];
     int lock;
     services services;
     http_server *server;
@@ -53,6 +55,9 @@ static int serve_read(int argc, char **argv, serve_options *o) {
         {"--accept-weak-jail", NULL,
          "Run tools that people brought also where this machine lacks a part of the jail (see interlink doctor).", NULL,
          &o->accept_weak_jail, false},
+        {"--revocations", "FILE", "The revocation list; revocations.json in the data folder if not given.",
+         &o->revocations, NULL, false},
+        {"--dev", NULL, "Also run plugins that nobody has signed, for those who write them.", NULL, &o->dev, false},
         {"--demo", NULL, "Fill a new data folder with demonstration content first.", NULL, &o->demo, false},
     };
     const command_usage usage = {
@@ -108,7 +113,29 @@ static status options_check(serve *v, http_options *http, fault *f) {
     v->services.security_contact = o->contact;
     v->services.data_folder = o->data;
     v->services.program_folder = command_program_folder(v->program_folder);
+    snprintf(v->revocations, sizeof v->revocations, "%s%s", o->revocations ? o->revocations : o->data,
+             o->revocations ? "" : "/revocations.json");
+    v->services.revocations = v->revocations;
     return STATUS_OK;
+}
+
+// The list is in force before anything runs. One that cannot be taken does not keep the site from starting: what was in
+// force before still is.
+static void revocations_read(const serve *v, store *s) {
+    fault why = {0};
+    bool news;
+    status outcome = store_savepoint(s, &why);
+    if (outcome == STATUS_OK) {
+        outcome = revocation_take_file(s, v->services.revocations, &news, &why);
+        if (outcome == STATUS_OK) {
+            outcome = store_release(s, &why);
+        } else {
+            store_rollback_to(s);
+        }
+    }
+    if (outcome != STATUS_OK && (outcome != STATUS_NOT_FOUND || v->options.revocations)) {
+        log_write(LOG_ERROR, "serve", "the revocation list was not taken: %s", why.text);
+    }
 }
 
 // The first write of a start: the installation's secret, the plugins that ship with the program, and the link for the
@@ -119,7 +146,11 @@ static status serve_first_write(void *context, store *s, fault *f) {
     if (outcome == STATUS_OK) {
         v->services.registry =
             plugin_registry_create(v->services.program_folder, v->services.data_folder, v->services.secret);
+        plugin_registry_set_dev(v->services.registry, v->options.dev);
         outcome = plugin_registry_sync(v->services.registry, s, f);
+    }
+    if (outcome == STATUS_OK) {
+        revocations_read(v, s);
     }
     if (outcome == STATUS_OK && !v->options.demo) {
         outcome = invitation_create_administrator(s, v->token, f);
@@ -138,8 +169,8 @@ static status jail_check(serve *v, fault *f) {
         } else {
             log_write(LOG_ERROR, "serve",
                       "the plugins' jail is weak here, so only what ships with the program is run: %s", missing.ptr);
-            plugin_registry_set_weak(v->services.registry, missing.ptr);
         }
+        plugin_registry_set_weak(v->services.registry, missing.ptr, v->options.accept_weak_jail);
     }
     buffer_free(&missing);
     return outcome;
@@ -169,6 +200,11 @@ static status serve_start(serve *v, const http_options *http, fault *f) {
         (outcome = writer_run(all->writer, serve_first_write, v, f)) != STATUS_OK ||
         (outcome = jail_check(v, f)) != STATUS_OK || (outcome = registry_load(v, f)) != STATUS_OK) {
         return outcome;
+    }
+    // It may have been left behind by a crash. Without room for it the site goes on, as without room for all else.
+    fault lockfile = {0};
+    if (plugin_lockfile_write(v->options.data, &lockfile) != STATUS_OK) {
+        log_write(LOG_ERROR, "serve", "the lock file was not written: %s", lockfile.text);
     }
     bool story = false;
     if (v->options.demo && (outcome = demo_prepare(all, &story, f)) != STATUS_OK) {

@@ -20,7 +20,7 @@ typedef enum release_state {
 // Texts are in the arena they were read into, or borrowed for the call that writes them.
 typedef struct release {
     const char *plugin, *version;
-    const char *sha256;   // of the package file in hex; "" for a folder that was installed with --dev
+    const char *sha256;   // of the package file, in hex
     const char *key;      // that signed it; NULL: unsigned
     const char *manifest; // JSON
     const char *folder;   // absolute

@@ -16,14 +16,7 @@
 #include "http/stream.h"
 #include "portal/portal.h"
 
-enum {
-    CONNECTION_MEMORY = 32 * 1024,
-    EACH_SECOND_MS = 1000,
-    USES_MS = 60000,
-    GAUGES_MS = 100,
-    STOP_TURN_MS = 50,
-    TURNS_AT_ONCE = 16
-};
+enum { CONNECTION_MEMORY = 32 * 1024, USES_MS = 60000, GAUGES_MS = 100, STOP_TURN_MS = 50, TURNS_AT_ONCE = 16 };
 
 static const int64_t stop_patience = 10 * INT64_C(1000000000);
 
@@ -118,15 +111,6 @@ static void uses_write(void *context) {
     use_list_submit(plugin_registry_uses(all->registry), all->writer);
 }
 
-// What another program has entered into the table of plugins is offered from now on. One loop sees to it for all.
-static void plugins_follow(void *context) {
-    server_loop *l = context;
-    fault f = {0};
-    if (plugin_registry_follow(l->services.services->registry, l->services.store, &f) != STATUS_OK) {
-        log_write(LOG_ERROR, "http", "the table of plugins could not be read: %s", f.text);
-    }
-}
-
 static void schedule_start(server_loop *l) {
     services *all = l->services.services;
     plugin_schedule_parts parts = {.loop = l->services.loop,
@@ -136,6 +120,14 @@ static void schedule_start(server_loop *l) {
                                    .registry = all->registry,
                                    .live = all->live};
     l->schedule = plugin_schedule_create(&parts);
+    plugin_watch_parts watched = {.loop = l->services.loop,
+                                  .reader = l->services.store,
+                                  .writer = all->writer,
+                                  .registry = all->registry,
+                                  .live = all->live,
+                                  .data_folder = all->data_folder,
+                                  .revocations = all->revocations};
+    l->watched = plugin_watch_create(&watched);
 }
 
 status server_loop_create(server_shared *shared, size_t index, server_loop **out, fault *f) {
@@ -176,6 +168,7 @@ static void begin_to_stop(server_loop *l) {
     }
     if (l->schedule != NULL) {
         plugin_schedule_stop(l->schedule);
+        plugin_watch_stop(l->watched);
     }
     stream_end_all(l);
 }
@@ -202,7 +195,7 @@ void server_loop_stop(server_loop *l) {
 
 static bool busy(const server_loop *l) {
     return l->in_flight > 0 || session_use_busy(l->uses) > 0 ||
-           (l->schedule != NULL && plugin_schedule_busy(l->schedule) > 0);
+           (l->schedule != NULL && plugin_schedule_busy(l->schedule) + plugin_watch_busy(l->watched) > 0);
 }
 
 // A request that still waits for something of ours when the patience is over: ending the workers ends the wait.
@@ -219,6 +212,8 @@ static void end_waiting(server_loop *l) {
     }
     plugin_schedule_destroy(l->schedule);
     l->schedule = NULL;
+    plugin_watch_destroy(l->watched);
+    l->watched = NULL;
 }
 
 static void *thread_run(void *context) {
@@ -241,7 +236,6 @@ status server_loop_start(server_loop *l, int socket, unsigned connection_limit, 
     connection_list_start(&l->connections, l->services.loop, l->counts, connection_limit);
     l->gauges = loop_timer_add(l->services.loop, GAUGES_MS, true, gauges_set, l);
     if (l->schedule != NULL) {
-        loop_timer_add(l->services.loop, EACH_SECOND_MS, true, plugins_follow, l);
         loop_timer_add(l->services.loop, USES_MS, true, uses_write, l);
     }
     if (pthread_create(&l->thread, NULL, thread_run, l) != 0) {
@@ -262,6 +256,7 @@ void server_loop_destroy(server_loop *l) {
             plugin_schedule_stop(l->schedule);
         }
         plugin_schedule_destroy(l->schedule);
+        plugin_watch_destroy(l->watched);
         plugin_pool_destroy(l->services.pool);
     }
     if (l->watch != NULL) {

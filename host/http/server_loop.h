@@ -15,6 +15,7 @@
 #include "http/static.h"
 #include "http/turn.h"
 #include "plugin/schedule.h"
+#include "plugin/watch.h"
 
 typedef struct portal portal;
 typedef struct kept kept;
@@ -31,6 +32,7 @@ struct server_loop {
     kept *kept;
     session_use *uses;
     plugin_schedule *schedule; // on the first loop only
+    plugin_watch *watched;     // the same
     const metrics *metrics;    // of all loops, for /metrics
     metrics_loop *counts;      // this loop's own
 

@@ -237,11 +237,27 @@ static status commit_one(commit *c, const plugin_effect *e) {
     return refuse(c, "it is no effect");
 }
 
+// What another version has worked out does not go among the documents of this one: the call is made again.
+static status same_version(const plugin_call *call, store *s, fault *f) {
+    store_rows *row;
+    if (store_one(s, &row, "SELECT version FROM plugin WHERE id = ?", "t", call->plugin) != STATUS_OK)
+        return STATUS_OK; // a trial: nothing is installed
+    const char *at = call->plugin_version ? strchr(call->plugin_version, '@') : NULL;
+    bool same = !at || strcmp(at + 1, store_text(row, 0)) == 0;
+    status ended = store_end(row, f);
+    if (same)
+        return ended;
+    return fault_set(f, STATUS_RETRY, "plugin.updated", "The tool was updated meanwhile. Try again in a moment.");
+}
+
 status plugin_effects_commit(const plugin_call *call, store *s, const effect_context *context, live_list *live,
                              fault *f) {
     plugin_info plugin;
     if (!call->effect_count)
         return STATUS_OK;
+    status result = same_version(call, s, f);
+    if (result != STATUS_OK)
+        return result;
     if (!plugin_registry_get(context->registry, call->plugin, &plugin) || !plugin.manifest) {
         plugin_registry_release(context->registry, &plugin);
         return fault_set(f, STATUS_UNAVAILABLE, "plugin.absent", "The tool \"%.40s\" is not installed any more.",
@@ -249,7 +265,6 @@ status plugin_effects_commit(const plugin_call *call, store *s, const effect_con
     }
     commit c = {call, s, context, &plugin, context->by, live, f};
     c.by.plugin = call->plugin_version;
-    status result = STATUS_OK;
     for (size_t i = 0; i < call->effect_count && result == STATUS_OK; i++)
         result = commit_one(&c, &call->effects[i]);
     plugin_registry_release(context->registry, &plugin);

@@ -13,6 +13,9 @@ struct plugin_health {
     int64_t window;       // when the crashes began to be counted
     int crashes_in_window;
     bool quarantined;
+    int64_t probation;                 // until when; 0: none
+    int64_t failures[HEALTH_FAILURES]; // on probation: when the last ones were, the oldest first
+    bool failing;
     char trouble[HEALTH_TROUBLE];
     _Atomic uint64_t calls, crashes, late;
 };
@@ -71,8 +74,22 @@ static bool quarantine(plugin_health *h, bool reason) {
     return now;
 }
 
+// Under the lock.
+static void note_failure(plugin_health *h, int64_t now) {
+    if (h->probation == 0 || now >= h->probation)
+        return;
+    for (int i = 1; i < HEALTH_FAILURES; i++)
+        h->failures[i - 1] = h->failures[i];
+    h->failures[HEALTH_FAILURES - 1] = now;
+    if (h->failures[0] == INT64_MIN || now - h->failures[0] > HEALTH_FAILURES_MS)
+        return;
+    h->failing = true;
+    h->probation = 0; // once is enough
+}
+
 bool health_bad_start(plugin_health *h, int64_t now, const char *trouble) {
     pthread_mutex_lock(&h->lock);
+    note_failure(h, now);
     h->bad_starts++;
     h->not_before = now + wait_after(h->bad_starts);
     snprintf(h->trouble, sizeof h->trouble, "%s", trouble);
@@ -96,6 +113,7 @@ bool health_crash(plugin_health *h, int64_t now, const char *trouble) {
         h->crashes_in_window = 0;
     }
     h->crashes_in_window++;
+    note_failure(h, now);
     snprintf(h->trouble, sizeof h->trouble, "%s", trouble);
     bool brought = quarantine(h, h->crashes_in_window > HEALTH_CRASHES);
     pthread_mutex_unlock(&h->lock);
@@ -103,13 +121,36 @@ bool health_crash(plugin_health *h, int64_t now, const char *trouble) {
     return brought;
 }
 
-void health_forgive(plugin_health *h) {
+bool health_failing(plugin_health *h) {
     pthread_mutex_lock(&h->lock);
+    bool failing = h->failing;
+    h->failing = false;
+    pthread_mutex_unlock(&h->lock);
+    return failing;
+}
+
+// Under the lock.
+static void forgive(plugin_health *h) {
     h->bad_starts = 0;
     h->not_before = INT64_MIN;
     h->crashes_in_window = 0;
     h->quarantined = false;
     h->trouble[0] = '\0';
+}
+
+void health_forgive(plugin_health *h) {
+    pthread_mutex_lock(&h->lock);
+    forgive(h);
+    pthread_mutex_unlock(&h->lock);
+}
+
+void health_new_version(plugin_health *h, int64_t until) {
+    pthread_mutex_lock(&h->lock);
+    forgive(h);
+    h->probation = until;
+    h->failing = false;
+    for (int i = 0; i < HEALTH_FAILURES; i++)
+        h->failures[i] = INT64_MIN;
     pthread_mutex_unlock(&h->lock);
 }
 

@@ -12,6 +12,9 @@
 //   because others wait for answers; starting one costs milliseconds. Only more than 1000 in 5 minutes
 //   are too much, and end in quarantine too.
 //
+// A version that has just replaced another is on probation for a day: three failures of either kind within ten minutes
+// say that the update is to be undone (health_failing). It begins well thought of, whatever the one before did.
+//
 // Any thread.
 #ifndef INTERLINK_PLUGIN_HEALTH_H
 #define INTERLINK_PLUGIN_HEALTH_H
@@ -27,6 +30,9 @@ enum {
     HEALTH_CRASHES = 1000,
     HEALTH_WINDOW_MS = 300000,
     HEALTH_TROUBLE = 200,
+    HEALTH_FAILURES = 3, // on probation
+    HEALTH_FAILURES_MS = 600000,
+    HEALTH_PROBATION_MS = 86400000,
 };
 
 typedef struct plugin_health plugin_health;
@@ -46,6 +52,11 @@ bool health_bad_start(plugin_health *h, int64_t now, const char *trouble);
 bool health_crash(plugin_health *h, int64_t now, const char *trouble);
 
 void health_not_started(plugin_health *h, int64_t now, const char *trouble); // the host's own fault
+
+// Another version of the plugin is called from now on, and is on probation until `until` (steady time); 0: it is not.
+void health_new_version(plugin_health *h, int64_t until);
+// True once, after the failure that was one too many for a version on probation.
+bool health_failing(plugin_health *h);
 
 void health_forgive(plugin_health *h); // lifts quarantine and waiting; the counters stay
 

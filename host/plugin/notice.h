@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// notice: tells the site's administrators, once, when a plugin goes into quarantine.
+// notice: what the host does about a plugin that fares badly, and tells the site's administrators, once: it went into
+// quarantine; or its update failed, and was undone.
 #ifndef INTERLINK_PLUGIN_NOTICE_H
 #define INTERLINK_PLUGIN_NOTICE_H
 
@@ -11,7 +12,7 @@
 
 typedef struct plugin_notices plugin_notices;
 
-// On loop `l`, where written notices come back to; quarantines may happen on any. All borrowed until destroy.
+// On loop `l`, where written notices come back to; what they tell of may happen on any. All borrowed until destroy.
 plugin_notices *plugin_notices_create(loop *l, writer *w, plugin_registry *r, live_hub *live);
 void plugin_notices_stop(plugin_notices *n); // no further ones
 size_t plugin_notices_busy(const plugin_notices *n);

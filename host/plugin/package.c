@@ -62,7 +62,8 @@ static void check_files(const package_check *c, const manifest *m) {
     package_fault(c, "There is no instructions.md. Write how to use the tool, in a few sentences.");
 }
 
-status plugin_package_check(const char *folder, const char *program_folder, plugin_package_say *say_it, void *context) {
+// Without a program folder nothing of it is run.
+static status check(const char *folder, const char *program_folder, plugin_package_say *say_it, void *context) {
     size_t faults = 0;
     char absolute[PATH_MAX];
     package_check c = {folder, program_folder, say_it, context, &faults};
@@ -76,7 +77,16 @@ status plugin_package_check(const char *folder, const char *program_folder, plug
     }
     check_files(&c, m);
     package_check_texts(&c, m);
-    package_check_trial(&c, m);
+    if (program_folder)
+        package_check_trial(&c, m);
     manifest_free(m);
     return faults ? STATUS_INVALID : STATUS_OK;
+}
+
+status plugin_package_check(const char *folder, const char *program_folder, plugin_package_say *say_it, void *context) {
+    return check(folder, program_folder, say_it, context);
+}
+
+status plugin_package_look(const char *folder, plugin_package_say *say_it, void *context) {
+    return check(folder, NULL, say_it, context);
 }

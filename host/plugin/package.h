@@ -19,9 +19,7 @@ typedef void plugin_package_say(void *context, bool fault, const char *sentence)
 // texts are there in every language with the same keys; icon and instructions exist. Blocks until done (a second or
 // two): not on a loop's thread. STATUS_OK without faults, else STATUS_INVALID.
 status plugin_package_check(const char *folder, const char *program_folder, plugin_package_say *say, void *context);
-
-// Copy the package into `data_folder`/plugins/<id>/<version>/ and enter it into the plugin table and the catalogue. In
-// a write transaction. STATUS_CONFLICT when a newer version, or other files under the same version, are there already.
-status plugin_package_add(store *s, const char *data_folder, const char *folder, fault *f);
+// The same without running anything of it.
+status plugin_package_look(const char *folder, plugin_package_say *say, void *context);
 
 #endif

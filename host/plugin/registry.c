@@ -12,23 +12,8 @@
 #include "base/memory.h"
 #include "domain/grant.h"
 #include "domain/meta.h"
-#include "plugin/catalogue.h"
-#include "plugin/file.h"
 #include "plugin/program.h"
-
-enum { TEXT_BYTES = 256 * 1024 }; // of one language
-
-struct plugin_entry {
-    atomic_size_t holders;
-    char *id, *folder, *settings;
-    manifest *manifest; // NULL when broken
-    json_t *texts;
-    bool bundled, enabled;
-    unsigned granted; // of plugin_permission
-    char trouble[HEALTH_TROUBLE];
-    plugin_health *health;
-    plugin_uses *uses;
-};
+#include "plugin/registry_entry.h"
 
 // Kept from load to load, and after a plugin is gone: pools may still report.
 typedef struct known_health {
@@ -36,11 +21,6 @@ typedef struct known_health {
     char *id;
     plugin_health *health;
 } known_health;
-
-typedef struct entry_list {
-    plugin_entry **all; // in order of id
-    size_t count, size;
-} entry_list;
 
 struct plugin_registry {
     pthread_mutex_t lock; // for everything below
@@ -51,57 +31,13 @@ struct plugin_registry {
     pthread_mutex_t notice_lock; // held while the notice is given, so that nobody goes away under it
     plugin_notice *notice;
     void *notice_context;
+    plugin_failing *failing;
+    void *failing_context;
+    bool dev, weak_accepted; // these do not change once plugins are loaded
     _Atomic uint64_t generation;
     char *program_folder, *data_folder, *weak; // these do not change; weak: NULL unless the jail lacks something
     uint8_t secret[CRYPTO_KEY];
 };
-
-// ---- entries
-
-static void entry_release(plugin_entry *e) {
-    if (!e || atomic_fetch_sub(&e->holders, 1) > 1)
-        return;
-    manifest_free(e->manifest);
-    json_decref(e->texts);
-    free(e->id);
-    free(e->folder);
-    free(e->settings);
-    free(e);
-}
-
-static void entries_add(entry_list *list, plugin_entry *e) {
-    if (list->count == list->size) {
-        list->size = list->size ? list->size * 2 : 16;
-        list->all = memory_resize(list->all, list->size, sizeof(plugin_entry *));
-    }
-    list->all[list->count++] = e;
-}
-
-static void entries_release(entry_list *list) {
-    for (size_t i = 0; i < list->count; i++)
-        entry_release(list->all[i]);
-    free(list->all);
-    *list = (entry_list){0};
-}
-
-static plugin_entry *entries_find(const entry_list *list, const char *id) {
-    size_t low = 0, high = list->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(list->all[middle]->id, id);
-        if (order == 0)
-            return list->all[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
-static int entries_order(const void *a, const void *b) {
-    return strcmp((*(plugin_entry *const *)a)->id, (*(plugin_entry *const *)b)->id);
-}
 
 // Under the lock.
 static plugin_health *find_health(plugin_registry *r, const char *id) {
@@ -124,68 +60,27 @@ static char *absolute_folder(const plugin_registry *r, const char *folder) {
     return memory_text(path);
 }
 
-// Files that are not there or are no JSON objects give nothing: the package check speaks of them.
-static json_t *package_texts(const char *folder, const json_t *languages) {
-    json_t *all = json_object();
-    const json_t *language;
-    size_t i;
-    json_array_foreach(languages, i, language) {
-        char name[64];
-        buffer text = {0};
-        snprintf(name, sizeof name, "i18n/%.16s.json", json_string_value(language));
-        if (file_read(folder, name, TEXT_BYTES, &text)) {
-            json_t *texts = json_loadb(text.ptr, text.len, 0, NULL);
-            if (json_is_object(texts))
-                json_object_set(all, json_string_value(language), texts);
-            json_decref(texts);
-        }
-        buffer_free(&text);
-    }
-    return all;
-}
-
-static plugin_entry *entry_create(const char *folder, const char *id, const char *settings) {
-    plugin_entry *e = memory_new(sizeof *e);
-    fault why = {0};
-    atomic_init(&e->holders, 1);
-    e->folder = memory_text(folder);
-    e->settings = memory_text(settings);
-    e->enabled = true;
-    status s = manifest_read(folder, &e->manifest, &why);
-    if (s == STATUS_OK && id && strcmp(e->manifest->id, id) != 0) {
-        fault_set(&why, STATUS_INVALID, "plugin.other", "Its folder holds another tool, \"%.40s\".", e->manifest->id);
-        manifest_free(e->manifest);
-        e->manifest = NULL;
-    }
-    e->granted = e->manifest ? e->manifest->permissions : 0;
-    e->texts = e->manifest ? package_texts(folder, e->manifest->languages) : json_object();
-    e->id = memory_text(id ? id : e->manifest ? e->manifest->id : "");
-    const char *sentence = why.field_count ? why.fields[0].text : why.text;
-    snprintf(e->trouble, sizeof e->trouble, "%.*s", (int)sizeof e->trouble - 1, e->manifest ? "" : sentence);
-    return e;
-}
-
-// The same, as far as a worker or a page can tell?
-static bool entry_equal(const plugin_entry *a, const plugin_entry *b) {
-    return a->enabled == b->enabled && a->granted == b->granted && a->bundled == b->bundled &&
-           strcmp(a->folder, b->folder) == 0 && strcmp(a->settings, b->settings) == 0 && a->manifest && b->manifest &&
-           json_equal(a->texts, b->texts) && json_equal(a->manifest->json, b->manifest->json);
+// A moment of the calendar as one of the steady clock; 0 if it is past.
+static int64_t steady_until(int64_t at) {
+    int64_t left = at - clock_now();
+    return left > 0 ? clock_steady() / 1000000 + left : 0;
 }
 
 // Takes `fresh` over, keeps old entries that did not change, so that their workers go on.
 static void publish(plugin_registry *r, entry_list *fresh) {
-    if (fresh->count > 0)
-        qsort(fresh->all, fresh->count, sizeof(plugin_entry *), entries_order);
+    entries_sort(fresh);
     pthread_mutex_lock(&r->lock);
     for (size_t i = 0; i < fresh->count; i++) {
         plugin_entry *e = fresh->all[i], *old = entries_find(&r->entries, e->id);
         if (old && entry_equal(old, e)) {
-            atomic_fetch_add(&old->holders, 1);
+            entry_hold(old);
             entry_release(e);
             fresh->all[i] = old;
         } else {
             e->health = find_health(r, e->id);
             e->uses = e->bundled ? NULL : use_list_of(r->uses, e->id);
+            if (!old || strcmp(old->folder, e->folder) != 0) // another version
+                health_new_version(e->health, steady_until(e->probation));
         }
     }
     entry_list before = r->entries;
@@ -194,17 +89,6 @@ static void publish(plugin_registry *r, entry_list *fresh) {
     atomic_fetch_add(&r->generation, 1);
     pthread_mutex_unlock(&r->lock);
     entries_release(&before);
-}
-
-// A stranger's code waits for a machine that holds the jail, or for an administrator who accepts that this one does
-// not.
-static void refuse_weak(plugin_registry *r, plugin_entry *e) {
-    if (!r->weak || e->bundled || !e->manifest)
-        return;
-    manifest_free(e->manifest);
-    e->manifest = NULL;
-    snprintf(e->trouble, sizeof e->trouble, "It is not run here, because this machine lacks a part of the jail: %s.",
-             r->weak);
 }
 
 static void grant_take(void *context, const grant *g) {
@@ -234,35 +118,78 @@ static status catalogue_version(store *s, char out[24], fault *f) {
     return result == STATUS_NOT_FOUND ? STATUS_OK : result;
 }
 
+// What holds on this machine now; the list is the caller's to free.
+static status admission_read(plugin_registry *r, store *s, plugin_admission *out, fault *f) {
+    *out = (plugin_admission){.dev = r->dev, .jail_missing = plugin_registry_weak(r)};
+    out->jail_accepted = plugin_registry_weak_accepted(r, s);
+    return revocation_load(s, &out->revoked, f);
+}
+
+static void admit(const plugin_admission *a, plugin_entry *e, store_rows *row) {
+    const char *trust = store_text(row, 7);
+    plugin_facts facts = {
+        .plugin = e->id,
+        .version = e->manifest ? e->manifest->version : "",
+        .sha256 = store_text(row, 6),
+        .key = store_text(row, 5),
+        .bundled = e->bundled,
+        .trust = trust && strcmp(trust, author_trust_text(AUTHOR_DISTRUSTED)) == 0 ? AUTHOR_DISTRUSTED : AUTHOR_KNOWN,
+    };
+    char sentence[ADMISSION_SENTENCE];
+    e->refusal = plugin_admission_check(a, &facts, sentence);
+    if (e->refusal != PLUGIN_ADMITTED)
+        snprintf(e->trouble, sizeof e->trouble, "%s", sentence);
+    // There must be something to go back to.
+    e->probation = store_int(row, 9) > 0 ? store_int(row, 8) + HEALTH_PROBATION_MS : 0;
+}
+
+static plugin_entry *row_read(plugin_registry *r, const plugin_admission *a, store_rows *row) {
+    char *folder = absolute_folder(r, store_text(row, 1));
+    plugin_entry *e = entry_create(folder, store_text(row, 0), store_text(row, 2));
+    free(folder);
+    e->enabled = store_int(row, 3) != 0;
+    e->bundled = store_int(row, 4) != 0;
+    e->key = store_is_null(row, 5) ? NULL : memory_text(store_text(row, 5));
+    admit(a, e, row);
+    if (!e->manifest || e->refusal != PLUGIN_ADMITTED)
+        log_write(LOG_ERROR, "plugin", "the tool cannot be used: %s plugin=%s", e->trouble, e->id);
+    return e;
+}
+
+static status rows_read(plugin_registry *r, store *s, entry_list *fresh, fault *f) {
+    plugin_admission admission;
+    status result = admission_read(r, s, &admission, f);
+    if (result != STATUS_OK)
+        return result;
+    store_rows *rows =
+        store_query(s,
+                    "SELECT p.id, p.folder, p.settings, p.enabled, p.bundled, v.key, v.sha256, k.trust, v.decided, "
+                    "(SELECT count(*) FROM plugin_snapshot n WHERE n.plugin = p.id) FROM plugin p "
+                    "LEFT JOIN plugin_release v ON v.plugin = p.id AND v.version = p.version AND v.state = 'current' "
+                    "AND p.bundled = 0 LEFT JOIN author_key k ON k.key = v.key ORDER BY p.id",
+                    "");
+    while (store_next(rows))
+        entries_add(fresh, row_read(r, &admission, rows));
+    revocation_free(admission.revoked);
+    return store_end(rows, f);
+}
+
 status plugin_registry_load(plugin_registry *r, store *s, fault *f) {
     entry_list fresh = {0};
     char version[24]; // read first: what is changed after it is loaded once more
-    status known = catalogue_version(s, version, f);
-    if (known != STATUS_OK)
-        return known;
-    store_rows *rows = store_query(s, "SELECT id, folder, settings, enabled, bundled FROM plugin ORDER BY id", "");
-    while (store_next(rows)) {
-        char *folder = absolute_folder(r, store_text(rows, 1));
-        plugin_entry *e = entry_create(folder, store_text(rows, 0), store_text(rows, 2));
-        free(folder);
-        e->enabled = store_int(rows, 3) != 0;
-        e->bundled = store_int(rows, 4) != 0;
-        refuse_weak(r, e);
-        if (!e->manifest)
-            log_write(LOG_ERROR, "plugin", "the tool cannot be used: %s plugin=%s", e->trouble, e->id);
-        entries_add(&fresh, e);
-    }
-    status ended = store_end(rows, f);
-    if (ended == STATUS_OK)
-        ended = read_grants(s, &fresh, f);
-    if (ended == STATUS_OK) {
+    status result = catalogue_version(s, version, f);
+    if (result == STATUS_OK)
+        result = rows_read(r, s, &fresh, f);
+    if (result == STATUS_OK)
+        result = read_grants(s, &fresh, f);
+    if (result == STATUS_OK) {
         publish(r, &fresh);
         pthread_mutex_lock(&r->lock);
         snprintf(r->catalogue, sizeof r->catalogue, "%s", version);
         pthread_mutex_unlock(&r->lock);
     }
     entries_release(&fresh);
-    return ended;
+    return result;
 }
 
 status plugin_registry_follow(plugin_registry *r, store *s, fault *f) {
@@ -287,7 +214,7 @@ status plugin_registry_enter(plugin_registry *r, const char *folder, fault *f) {
     pthread_mutex_lock(&r->lock);
     for (size_t i = 0; i < r->entries.count; i++)
         if (strcmp(r->entries.all[i]->id, e->id) != 0) {
-            atomic_fetch_add(&r->entries.all[i]->holders, 1);
+            entry_hold(r->entries.all[i]);
             entries_add(&fresh, r->entries.all[i]);
         }
     pthread_mutex_unlock(&r->lock);
@@ -299,7 +226,7 @@ status plugin_registry_enter(plugin_registry *r, const char *folder, fault *f) {
 // ---- asking
 
 const char *plugin_state_text(plugin_state s) {
-    static const char *const TEXTS[] = {"ready", "off", "backing_off", "quarantined", "broken"};
+    static const char *const TEXTS[] = {"ready", "off", "backing_off", "quarantined", "broken", "refused"};
     return TEXTS[s];
 }
 
@@ -312,6 +239,8 @@ static void tell(plugin_entry *e, plugin_info *out) {
         .folder = e->folder,
         .settings = e->settings,
         .texts = e->texts,
+        .key = e->key,
+        .refusal = e->refusal,
         .bundled = e->bundled,
         .enabled = e->enabled,
         .granted = e->granted,
@@ -324,10 +253,11 @@ static void tell(plugin_entry *e, plugin_info *out) {
     };
     out->state = !e->enabled          ? PLUGIN_OFF
                  : !e->manifest       ? PLUGIN_BROKEN
+                 : e->refusal         ? PLUGIN_REFUSED
                  : report.quarantined ? PLUGIN_QUARANTINED
                  : report.waiting     ? PLUGIN_BACKING_OFF
                                       : PLUGIN_READY;
-    const char *trouble = out->state == PLUGIN_READY ? "" : e->manifest ? report.trouble : e->trouble;
+    const char *trouble = out->state == PLUGIN_READY ? "" : e->trouble[0] ? e->trouble : report.trouble;
     snprintf(out->trouble, sizeof out->trouble, "%s", out->state == PLUGIN_OFF ? "" : trouble);
 }
 
@@ -335,7 +265,7 @@ bool plugin_registry_get(plugin_registry *r, const char *id, plugin_info *out) {
     pthread_mutex_lock(&r->lock);
     plugin_entry *e = entries_find(&r->entries, id);
     if (e)
-        atomic_fetch_add(&e->holders, 1);
+        entry_hold(e);
     pthread_mutex_unlock(&r->lock);
     if (e)
         tell(e, out);
@@ -354,7 +284,7 @@ void plugin_registry_each(plugin_registry *r, bool (*each)(const plugin_info *, 
     entry_list now = {0};
     pthread_mutex_lock(&r->lock);
     for (size_t i = 0; i < r->entries.count; i++) {
-        atomic_fetch_add(&r->entries.all[i]->holders, 1);
+        entry_hold(r->entries.all[i]);
         entries_add(&now, r->entries.all[i]);
     }
     pthread_mutex_unlock(&r->lock);
@@ -388,6 +318,9 @@ status plugin_registry_usable(plugin_registry *r, const char *id, fault *f) {
     else if (info.state == PLUGIN_BROKEN)
         s = fault_set(f, STATUS_UNAVAILABLE, "plugin.broken",
                       "The tool \"%.40s\" is not installed correctly. Ask the administrator.", id);
+    else if (info.state == PLUGIN_REFUSED)
+        s = fault_set(f, STATUS_UNAVAILABLE, "plugin.refused",
+                      "The tool \"%.40s\" may not run here. Ask the administrator.", id);
     if (s != STATUS_OK && f)
         snprintf(f->about, sizeof f->about, "%s", id);
     plugin_registry_release(r, &info);
@@ -409,6 +342,21 @@ void plugin_registry_tell_quarantine(plugin_registry *r, const char *id, const c
     pthread_mutex_lock(&r->notice_lock);
     if (r->notice)
         r->notice(r->notice_context, id, trouble);
+    pthread_mutex_unlock(&r->notice_lock);
+}
+
+void plugin_registry_on_failing(plugin_registry *r, plugin_failing *notice, void *context) {
+    pthread_mutex_lock(&r->notice_lock);
+    r->failing = notice;
+    r->failing_context = context;
+    pthread_mutex_unlock(&r->notice_lock);
+}
+
+void plugin_registry_tell_failing(plugin_registry *r, const char *id, const char *version, const char *trouble) {
+    log_write(LOG_ERROR, "plugin", "an update fails again and again: %s plugin=%s@%s", trouble, id, version);
+    pthread_mutex_lock(&r->notice_lock);
+    if (r->failing)
+        r->failing(r->failing_context, id, version, trouble);
     pthread_mutex_unlock(&r->notice_lock);
 }
 
@@ -434,9 +382,26 @@ plugin_registry *plugin_registry_create(const char *program_folder, const char *
     return r;
 }
 
-void plugin_registry_set_weak(plugin_registry *r, const char *missing) {
+void plugin_registry_set_dev(plugin_registry *r, bool dev) {
+    r->dev = dev;
+}
+
+bool plugin_registry_dev(const plugin_registry *r) {
+    return r->dev;
+}
+
+void plugin_registry_set_weak(plugin_registry *r, const char *missing, bool accepted) {
     free(r->weak);
     r->weak = memory_text(missing);
+    r->weak_accepted = accepted;
+}
+
+const char *plugin_registry_weak(const plugin_registry *r) {
+    return r->weak ? r->weak : "";
+}
+
+bool plugin_registry_weak_accepted(const plugin_registry *r, store *s) {
+    return r->weak_accepted || plugin_admission_jail_accepted(s, plugin_registry_weak(r));
 }
 
 void plugin_registry_destroy(plugin_registry *r) {

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "plugin/admission.h"
 #include "plugin/health.h"
 #include "plugin/manifest.h"
 #include "plugin/use.h"
@@ -21,9 +22,10 @@ typedef enum plugin_state {
     PLUGIN_BACKING_OFF, // died at its start a moment ago; starts again by itself
     PLUGIN_QUARANTINED, // died too often; waits for the administrator
     PLUGIN_BROKEN,      // its files are not there or do not fit
+    PLUGIN_REFUSED,     // may not run on this machine: admission.h
 } plugin_state;
 
-const char *plugin_state_text(plugin_state s); // ready, off, backing_off, quarantined, broken
+const char *plugin_state_text(plugin_state s); // ready, off, backing_off, quarantined, broken, refused
 
 // What anybody may know of a plugin, borrowed from the registry until plugin_registry_release.
 typedef struct plugin_info {
@@ -32,6 +34,8 @@ typedef struct plugin_info {
     const char *folder;         // absolute
     const char *settings;       // JSON
     const struct json_t *texts; // i18n/: {"en": {"key": "text"}}; never NULL
+    const char *key;            // of its author, "RWQ..."; NULL: unsigned, or it ships with the program
+    plugin_refusal refusal;
     bool bundled, enabled;
     unsigned granted; // what it may do: a set of plugin_permission. Asked for, and granted by a person where it was
                       // installed
@@ -47,14 +51,19 @@ typedef struct plugin_info {
 plugin_registry *plugin_registry_create(const char *program_folder, const char *data_folder, const uint8_t secret[32]);
 void plugin_registry_destroy(plugin_registry *r);
 
-// Before the first load: the jail lacks something here (a sentence says what), and nobody has accepted that. What a
-// person brought is then not run; what ships with the program is.
-void plugin_registry_set_weak(plugin_registry *r, const char *missing);
+// Before the first load. May unsigned plugins run? Without it they may not.
+void plugin_registry_set_dev(plugin_registry *r, bool dev);
+bool plugin_registry_dev(const plugin_registry *r);
+// Before the first load: the jail lacks something here (a sentence says what). What a person brought is then not run,
+// unless that is accepted, here or in the portal (admission.h); what ships with the program is.
+void plugin_registry_set_weak(plugin_registry *r, const char *missing, bool accepted);
+const char *plugin_registry_weak(const plugin_registry *r); // "": nothing is missing
+bool plugin_registry_weak_accepted(const plugin_registry *r, store *s);
 
 // Read the plugin table anew: at start-up, and after each committed change to it. One broken plugin is only marked.
 status plugin_registry_load(plugin_registry *r, store *s, fault *f);
 // The same, if the catalogue has changed since: for a running server, about once a second. So it offers what another
-// program (`interlink plugin add`) has entered into the table.
+// program (`interlink plugin install`) has entered into the table.
 status plugin_registry_follow(plugin_registry *r, store *s, fault *f);
 // In a write transaction, at start-up before the first load: enters the bundled plugins that are new or changed into
 // the plugin table and the catalogue. What cannot be read is logged and left out.
@@ -64,6 +73,9 @@ status plugin_registry_sync(plugin_registry *r, store *s, fault *f);
 // these two. NULL: nobody is told any more, and nobody is being told when this returns.
 typedef void plugin_notice(void *context, const char *plugin, const char *trouble);
 void plugin_registry_on_quarantine(plugin_registry *r, plugin_notice *notice, void *context);
+// The same for a new version that fails again and again: its update is to be undone.
+typedef void plugin_failing(void *context, const char *plugin, const char *version, const char *trouble);
+void plugin_registry_on_failing(plugin_registry *r, plugin_failing *notice, void *context);
 // The administrator switched it on (again): lifts quarantine and back-off.
 void plugin_registry_forgive(plugin_registry *r, const char *id);
 
@@ -78,6 +90,7 @@ use_list *plugin_registry_uses(plugin_registry *r); // when permissions were use
 // For the pools: changes with every load, so that they notice when what they hold is old.
 uint64_t plugin_registry_generation(const plugin_registry *r);
 void plugin_registry_tell_quarantine(plugin_registry *r, const char *id, const char *trouble);
+void plugin_registry_tell_failing(plugin_registry *r, const char *id, const char *version, const char *trouble);
 const char *plugin_registry_program_folder(const plugin_registry *r);
 const char *plugin_registry_data_folder(const plugin_registry *r);
 const uint8_t *plugin_registry_secret(const plugin_registry *r);

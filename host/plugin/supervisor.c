@@ -107,6 +107,8 @@ static void on_gone(void *context, plugin_worker *w) {
         replay(s, &end.others);
         blame(s, &end);
     }
+    if (!stopped && health_failing(s->info.health))
+        plugin_registry_tell_failing(s->house.registry, s->plugin, s->info.manifest->version, end.trouble);
     if (s->waiting.first)
         s->house.soon(s->house.context);
 }

@@ -2,7 +2,7 @@
 #
 #   interlink_add_plugin(ID [FOLDER folder] [OUTPUT folder] [TWIN folder] [SOURCES source...])
 #
-# Makes a package that `interlink plugin add` takes.
+# Makes a package that `interlink plugin install --dev` takes.
 #   FOLDER   holds interlinker.json and what goes with it (i18n/, web/, templates/, snapshots/, lib/, instructions*.md,
 #            *.lua); without it, the folder of the CMakeLists.txt
 #   OUTPUT   where the package is made; without it, a folder named ID in the build folder

@@ -175,13 +175,15 @@ class Server:
 
     def __init__(self, binary=None, options=(), plugins=(), catalogue=None, data=None, prepare=None):
         self.binary, self.options, self.prepare = str(binary or program()), list(options), prepare
+        if plugins and "--dev" not in self.options:
+            self.options.append("--dev")  # nobody has signed them
         self._own = None if data else tempfile.mkdtemp(prefix="interlink-test-")
         self.data = str(data or pathlib.Path(self._own) / "data")
         self._log = pathlib.Path(tempfile.mkstemp(prefix="interlink-test-", suffix=".log")[1])
         self.process = self.port = None
         try:
             for plugin in plugins:
-                self.run("plugin", "add", "--data", self.data, str(plugin))
+                self.run("plugin", "install", "--dev", "--data", self.data, str(plugin))
             if catalogue:
                 self.import_catalogue(catalogue)
             self.restart()

@@ -195,7 +195,7 @@ class Commands(unittest.TestCase):
         self.assertEqual((top.returncode, top.stderr), (0, ""))
         names = re.findall(r"^  ([a-z]+)\s", top.stdout, re.M)
         self.assertLessEqual({"serve", "import", "user", "plugin", "doctor"}, set(names))
-        for words in [[n] for n in names] + [["user", "add"], ["plugin", "check"], ["plugin", "add"], ["plugin", "list"]]:
+        for words in [[n] for n in names] + [["user", "add"], ["plugin", "check"], ["plugin", "install"], ["plugin", "keys"], ["plugin", "list"]]:
             with self.subTest(words):
                 said = command(*words, "--help")
                 self.assertEqual((said.returncode, said.stderr), (0, ""))

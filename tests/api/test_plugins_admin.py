@@ -17,7 +17,7 @@ OFFERED = 10  # seconds until a running server must offer what was added; it loo
 class PluginsAdmin(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = interlink_test.Server(options=["--loops", "2"])
+        cls.server = interlink_test.Server(options=["--loops", "2", "--dev"])
         cls.anna = cls.server.client("anna@example.org", "a-long-password", admin=True)
         cls.visitor = cls.server.client()
         cls.process = cls.anna.post("/processes", {"name": "Park", "guide": cls.server.a_guide(cls.visitor)})["id"]
@@ -41,7 +41,7 @@ class PluginsAdmin(unittest.TestCase):
         return place
 
     def add(self, place):
-        self.server.run("plugin", "add", "--data", self.server.data, str(place))
+        self.server.run("plugin", "install", "--dev", "--data", self.server.data, str(place))
 
     def state(self, plugin):
         return next((p for p in self.anna.pages("/plugins") if p["id"] == plugin), None)
@@ -84,7 +84,7 @@ class PluginsAdmin(unittest.TestCase):
         self.add(newer)
         interlink_test.wait_for(lambda: b"second" in self.view(asset).body, "the new version answers", OFFERED)
         self.assertEqual(self.state("new-hello")["version"], "1.1.0")
-        older = subprocess.run([self.server.binary, "plugin", "add", "--data", self.server.data, str(self.folder / "new-hello-1.0.0")],
+        older = subprocess.run([self.server.binary, "plugin", "install", "--dev", "--data", self.server.data, str(self.folder / "new-hello-1.0.0")],
                                capture_output=True, text=True, timeout=60)
         self.assertEqual(older.returncode, 1)
         self.assertIn("1.1.0", older.stderr)
@@ -162,7 +162,7 @@ class PluginsAdmin(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("permissions", done.stdout)
         self.assertIn("version", done.stdout)
-        added = subprocess.run([self.server.binary, "plugin", "add", "--data", self.server.data, str(broken)],
+        added = subprocess.run([self.server.binary, "plugin", "install", "--dev", "--data", self.server.data, str(broken)],
                                capture_output=True, text=True, timeout=60)
         self.assertEqual(added.returncode, 1)
         self.assertIsNone(self.state("broken-hello"))

@@ -50,7 +50,7 @@ class WeakJail(unittest.TestCase):
 
     def test_a_strangers_plugin_is_not_run(self):
         server, plugins = self.state()
-        self.assertEqual(plugins["hostile-lua"]["state"], "broken")
+        self.assertEqual(plugins["hostile-lua"]["state"], "refused")
         self.assertIn("root folder of its own (no such thing here)", plugins["hostile-lua"]["trouble"])
         self.assertEqual(plugins["survey"]["state"], "ready")
         self.assertIn("only what ships with the program is run", server.log())

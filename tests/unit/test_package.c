@@ -144,57 +144,6 @@ static void samples_fit_their_schema(void **state) {
     }
 }
 
-// ---- installing
-
-static void a_package_is_added_and_found(void **state) {
-    world *w = *state;
-    char folder[400], data[420];
-    snprintf(data, sizeof data, "%s/data", w->folder);
-    mkdir(data, 0700);
-    make_good(w->folder, "good", folder);
-    package_write(folder, ".hidden", "stays away");
-    world_ok(w, plugin_package_add(w->db, data, folder, &w->fault));
-    assert_int_equal(
-        store_count(w->db, 0,
-                    "SELECT COUNT(*) FROM interlinker WHERE id = 'good' AND kind = 'plugin' AND plugin = 'good' "
-                    "AND logo IS NOT NULL AND instructions LIKE '%Open it%'",
-                    ""),
-        1);
-    store_rows *row;
-    world_ok(w, store_one(w->db, &row, "SELECT folder FROM plugin WHERE id = 'good' AND bundled = 0", ""));
-    const char *place = arena_text(w->arena, store_text(row, 0));
-    store_end(row, NULL);
-    assert_int_equal(access(arena_printf(w->arena, "%s/web/icon.svg", place), R_OK), 0);
-    assert_int_equal(access(arena_printf(w->arena, "%s/.hidden", place), F_OK), -1);
-
-    plugin_registry *r = plugin_registry_create("/nowhere", data, w->secret);
-    plugin_info info;
-    world_ok(w, plugin_registry_load(r, w->db, &w->fault));
-    assert_true(plugin_registry_get(r, "good", &info));
-    assert_int_equal(info.state, PLUGIN_READY);
-    assert_string_equal(info.folder, place);
-    assert_string_equal(json_string_value(json_object_get(json_object_get(info.texts, "it"), "hello")), "Ciao");
-    plugin_registry_release(r, &info);
-    plugin_registry_destroy(r);
-
-    world_ok(w, plugin_package_add(w->db, data, folder, &w->fault)); // the same again changes nothing
-    package_write(folder, "main.lua", "return {}");
-    assert_int_equal(plugin_package_add(w->db, data, folder, &w->fault), STATUS_CONFLICT);
-    world_run(w, "UPDATE plugin SET version = '2.0.0'");
-    assert_int_equal(plugin_package_add(w->db, data, folder, &w->fault), STATUS_CONFLICT);
-    assert_true(w->fault.text[0] != '\0');
-}
-
-static void links_in_a_package_are_refused(void **state) {
-    world *w = *state;
-    char folder[400], path[450];
-    make_good(w->folder, "good", folder);
-    snprintf(path, sizeof path, "%s/web/passwords", folder);
-    assert_int_equal(symlink("/etc/passwd", path), 0);
-    assert_int_equal(plugin_package_add(w->db, w->folder, folder, &w->fault), STATUS_INVALID);
-    assert_int_equal(store_count(w->db, 0, "SELECT COUNT(*) FROM plugin", ""), 0);
-}
-
 // ---- what ships with the host
 
 static bool count_one(const plugin_info *info, void *context) {
@@ -256,8 +205,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(every_fault_is_told, world_open, world_close),
         cmocka_unit_test_setup_teardown(code_that_fails_is_told, world_open, world_close),
         cmocka_unit_test(samples_fit_their_schema),
-        cmocka_unit_test_setup_teardown(a_package_is_added_and_found, world_open, world_close),
-        cmocka_unit_test_setup_teardown(links_in_a_package_are_refused, world_open, world_close),
         cmocka_unit_test_setup_teardown(bundled_ones_are_entered, world_open, world_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

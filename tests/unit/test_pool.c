@@ -60,6 +60,7 @@ static int setup(void **state) {
     assert_int_equal(symlink(self, link), 0);
     s->loop = loop_create();
     s->registry = plugin_registry_create(s->folder, s->folder, s->world->secret);
+    plugin_registry_set_dev(s->registry, true);
     plugin_registry_on_quarantine(s->registry, on_notice, s);
     s->pool = plugin_pool_create(s->loop, s->registry);
     id_value process = world_process(s->world, "en");

@@ -4,7 +4,7 @@
 CREATE TABLE plugin_release (
     plugin   TEXT NOT NULL,  -- no foreign key: the first one waits before there is a plugin
     version  TEXT NOT NULL,
-    sha256   TEXT NOT NULL,  -- of the package file; '' for a folder that was installed with --dev
+    sha256   TEXT NOT NULL,  -- of the package file
     key      TEXT,           -- that signed it ("RWQ..."); null: unsigned
     manifest TEXT NOT NULL,  -- JSON
     folder   TEXT NOT NULL,  -- absolute
