@@ -143,8 +143,9 @@ int spawn_start(const spawn_plan *plan, char namespaces[SPAWN_NAMESPACES_TEXT], 
     snprintf(o.users, sizeof o.users, "0 %u 1", (unsigned)geteuid());
     snprintf(o.groups, sizeof o.groups, "0 %u 1", (unsigned)getegid());
     for (size_t i = 0; i < sizeof WISHES / sizeof *WISHES; i++) {
-        snprintf(namespaces, SPAWN_NAMESPACES_TEXT, "%x", WISHES[i]);
-        error = start_in(plan, WISHES[i], &o, pid, pidfd);
+        unsigned wish = WISHES[i] & ~plan->leave_out;
+        snprintf(namespaces, SPAWN_NAMESPACES_TEXT, "%x", wish);
+        error = start_in(plan, wish, &o, pid, pidfd);
         if (error == 0 || error == ENOENT || error == ENOMEM || error == EMFILE || error == ENFILE)
             return error;
     }

@@ -15,6 +15,7 @@ typedef struct spawn_plan {
     char *const *arguments, *const *environment; // each ended by NULL
     const int *files; // become descriptors 0, 1, 2 ...; each must be above their number. Nothing else stays open
     size_t file_count;
+    unsigned leave_out; // namespaces not to be made, to try the other layers of a jail alone. 0 but in tests
 } spawn_plan;
 
 enum { SPAWN_NAMESPACES_TEXT = 12 };

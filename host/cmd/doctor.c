@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <spawn.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd/command.h"
 #include "plugin/jail.h"
+#include "plugin/program.h"
 
 static int doctor_jail(const char *program_folder) {
     plugin_jail jail;
@@ -32,6 +35,31 @@ static int doctor_jail(const char *program_folder) {
             "  fault: %d %s of the jail %s missing here. Only what ships with the program is run, unless you start the "
             "server with\n  --accept-weak-jail.\n",
             faults, faults == 1 ? "layer" : "layers", faults == 1 ? "is" : "are");
+    }
+    return faults;
+}
+
+// What hostile code may try is tried, in the same jail: first with all layers, then with each alone.
+static int doctor_escape(const char *program_folder) {
+    static const char *const HOW[] = {NULL, "--alone"};
+    char path[PATH_MAX];
+    int faults = 0;
+    printf("Attempts to get out of it\n");
+    fflush(stdout);
+    if (!program_find(program_folder, "interlink-escape", path)) {
+        printf("  not tried: interlink-escape is not installed.\n");
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof HOW / sizeof *HOW; i++) {
+        char *arguments[] = {path, "--brief", (char *)HOW[i], NULL}, *environment[] = {NULL};
+        pid_t pid;
+        int ended = 0;
+        bool ran = posix_spawn(&pid, path, NULL, NULL, arguments, environment) == 0 && waitpid(pid, &ended, 0) == pid;
+        if (!ran || !WIFEXITED(ended) || WEXITSTATUS(ended) != 0) {
+            printf("  fault: %s\n", ran ? "something got out, see above. Do not run tools of strangers on this machine."
+                                        : "the attempts could not be run.");
+            faults++;
+        }
     }
     return faults;
 }
@@ -105,7 +133,8 @@ int cmd_doctor(int argc, char **argv) {
     }
     char program[4096];
     command_program_folder(program);
-    int faults = doctor_machine(program) + doctor_jail(program) + (data ? doctor_data(data) : 0);
+    int faults =
+        doctor_machine(program) + doctor_jail(program) + doctor_escape(program) + (data ? doctor_data(data) : 0);
     if (faults > 0) {
         printf("%d %s to mend.\n", faults, faults == 1 ? "fault" : "faults");
         return 1;

@@ -235,7 +235,7 @@ static int unpacker_start(str bytes, const char *program_folder, pid_t *pid, int
     if (!program_find(program_folder, "interlink-unpack", program) || pipe2(ends, O_CLOEXEC) != 0)
         return close(nothing), -1;
     int files[] = {nothing, nothing, nothing, move_up(bytes_give(bytes)), move_up(ends[1])};
-    spawn_plan plan = {program, arguments, environment, files, sizeof files / sizeof *files};
+    spawn_plan plan = {program, arguments, environment, files, sizeof files / sizeof *files, 0};
     bool started = files[3] >= 0 && files[4] >= 0 && spawn_start(&plan, namespaces, pid, pidfd) == 0;
     for (size_t i = 2; i < plan.file_count; i++)
         if (files[i] >= 0)

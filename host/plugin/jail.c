@@ -66,7 +66,7 @@ static int worker_start(const char *program_folder, pid_t *pid, int *output) {
         return errno;
     int files[] = {above(open("/dev/null", O_RDWR | O_CLOEXEC)), above(ends[1]),
                    above(open("/dev/null", O_RDWR | O_CLOEXEC))};
-    spawn_plan plan = {path, arguments, environment, files, 3};
+    spawn_plan plan = {path, arguments, environment, files, 3, 0};
     int error = spawn_start(&plan, namespaces, pid, &pidfd);
     for (size_t i = 0; i < 3; i++)
         if (files[i] >= 0)

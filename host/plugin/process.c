@@ -196,7 +196,7 @@ static int spawn(const char *path, const plugin_process_start *start, const ends
     char *environment[] = {"LANG=C.UTF-8", NULL};
     const int files[] = {theirs->nothing, theirs->nothing, theirs->errors, theirs->channel, theirs->page};
     _Static_assert(sizeof files / sizeof *files == WORKER_PAGE + 1, "the page is the last one");
-    spawn_plan plan = {path, arguments, environment, files, sizeof files / sizeof *files};
+    spawn_plan plan = {path, arguments, environment, files, sizeof files / sizeof *files, 0};
     return spawn_start(&plan, namespaces, &p->pid, &p->pidfd);
 }
 

@@ -73,8 +73,7 @@ static const int allowed[] = {
     SYS_uname,
     SYS_ppoll,
     SYS_getcwd,
-    SYS_seccomp,
-    SYS_prctl,
+    SYS_seccomp, // for the second filter
 #ifdef SYS_rseq
     SYS_rseq,
 #endif
@@ -95,14 +94,14 @@ static const int allowed[] = {
 
 // What a program may try in good faith: it is told no and goes on.
 static const int refused[] = {
-    SYS_socket, SYS_socketpair, SYS_connect, SYS_bind,     SYS_listen,    SYS_accept,   SYS_accept4,   SYS_clone,
-    SYS_execve, SYS_execveat,   SYS_kill,    SYS_tkill,    SYS_prlimit64, SYS_ioctl,    SYS_unlinkat,  SYS_renameat,
-    SYS_linkat, SYS_symlinkat,  SYS_mkdirat, SYS_fchmodat, SYS_fchownat,  SYS_truncate, SYS_ftruncate,
+    SYS_socket, SYS_socketpair, SYS_connect,   SYS_bind,    SYS_listen,    SYS_accept,   SYS_accept4,  SYS_clone,
+    SYS_execve, SYS_execveat,   SYS_kill,      SYS_tkill,   SYS_prlimit64, SYS_ioctl,    SYS_unlinkat, SYS_renameat,
+    SYS_prctl,  SYS_linkat,     SYS_symlinkat, SYS_mkdirat, SYS_fchmodat,  SYS_fchownat, SYS_truncate, SYS_ftruncate,
 #ifdef SYS_fork
     SYS_fork,   SYS_vfork,
 #endif
 #ifdef SYS_unlink
-    SYS_unlink, SYS_rename,     SYS_mkdir,   SYS_rmdir,    SYS_creat,
+    SYS_unlink, SYS_rename,     SYS_mkdir,     SYS_rmdir,   SYS_creat,
 #endif
 };
 
@@ -242,7 +241,7 @@ int jail_filter_loading(void) {
 
 int jail_filter_running(void) {
     static const int gone[] = {
-        SYS_openat, SYS_newfstatat, SYS_getdents64, SYS_getcwd, SYS_prctl, SYS_seccomp,
+        SYS_openat, SYS_newfstatat, SYS_getdents64, SYS_getcwd, SYS_seccomp,
 #ifdef SYS_open
         SYS_open,
 #endif
