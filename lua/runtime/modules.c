@@ -165,7 +165,9 @@ static void file_of_module(lua_State *L, const char *module, char file[MODULES_N
 }
 
 static int require(lua_State *L) {
-    const char *module = luaL_checkstring(L, 1);
+    size_t len;
+    const char *module = luaL_checklstring(L, 1, &len);
+    luaL_argcheck(L, strlen(module) == len, 1, "the name holds a NUL");
     lua_settop(L, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &loaded_key);
     if (lua_getfield(L, 2, module) != LUA_TNIL) {
