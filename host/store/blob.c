@@ -38,7 +38,8 @@ static bool folder_sync(const char *path) {
     return good;
 }
 
-// DATA, DATA/blobs and DATA/blobs/ab exist and are on disk.
+// DATA, DATA/blobs and DATA/blobs/ab exist and are on disk; also one that is there already, as whoever made it may have
+// been ended before its name was synced.
 static bool folders_make(const char *data_folder, const char *hash, char folder[PATH_MAX]) {
     char blobs[PATH_MAX];
     int len = snprintf(blobs, sizeof blobs, "%s/blobs", data_folder);
@@ -47,8 +48,6 @@ static bool folders_make(const char *data_folder, const char *hash, char folder[
         errno = ENAMETOOLONG;
         return false;
     }
-    if (access(folder, F_OK) == 0)
-        return true;
     if (mkdir(blobs, 0700) < 0 && errno != EEXIST)
         return false;
     if (mkdir(folder, 0700) < 0 && errno != EEXIST)
