@@ -174,7 +174,10 @@ int command_lock(const char *data, fault *f) {
     snprintf(path, sizeof path, "%s/interlink.lock", data);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
-        fault_set(f, STATUS_INTERNAL, "data.lock", "%s cannot be opened: %s.", path, strerror(errno));
+        fault_set(
+            f, STATUS_INTERNAL, "data.lock",
+            "%s cannot be opened (%s). Check who may read and write the data folder, and as whom the program runs.",
+            path, strerror(errno));
         return -1;
     }
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {

@@ -14,7 +14,9 @@ typedef enum driver_step { DRIVER_ROW, DRIVER_DONE, DRIVER_FAILED } driver_step;
 
 // Every function with a fault fills it when it fails. Columns count from 0, parameters from 1.
 typedef struct driver_face {
+    // Opens for looking: whatever the database is, not a byte of it changes until it is settled.
     status (*open)(const char *folder, store_mode mode, driver **out, fault *f);
+    status (*settle)(driver *d, fault *f); // it is ours and sound: from now on it is used in its mode
     void (*close)(driver *d);
 
     status (*execute)(driver *d, const char *script, fault *f); // many statements, no arguments
@@ -40,7 +42,9 @@ typedef struct driver_face {
     int64_t (*changes)(driver *d);
     bool (*in_transaction)(driver *d); // false also when the database undid the transaction by itself
     int64_t (*data_version)(driver *d);
+    status (*look)(driver *d, fault *f); // the quick form of `check`: is every page whole
     status (*check)(driver *d, fault *f);
+    status (*mark)(driver *d, int64_t version, fault *f); // says in the file whose it is, and which schema it has
     status (*backup)(driver *d, const char *path, fault *f);
     void (*checkpoint)(driver *d); // before a connection that wrote closes for good
 

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// The driver for SQLite: opening, configuring, statements. Only driver_sqlite_care.c uses the library besides.
+// The driver for SQLite: opening, configuring, statements. Only driver_sqlite_care.c uses the library besides;
+// driver_sqlite_file.c looks at the file before the library does.
 #include "store/driver.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "store/driver_sqlite.h"
@@ -106,37 +104,6 @@ static void library_configure(void) {
 
 // ---- opening
 
-static int64_t file_size(const char *path) {
-    struct stat about;
-    return stat(path, &about) == 0 ? (int64_t)about.st_size : -1;
-}
-
-// A file that is made here belongs to its owner only; SQLite gives its helper files the same rights. A log of changes
-// without the database that it belongs to would be thrown away by SQLite, so that is refused.
-static status file_prepare(const char *path, store_mode mode, fault *f) {
-    char log_path[4200];
-    snprintf(log_path, sizeof log_path, "%s-wal", path);
-    int64_t size = file_size(path);
-    if (size <= 0 && file_size(log_path) > 0)
-        return fault_set(f, STATUS_INTERNAL, "store.damaged",
-                         "The database %s is missing or empty, but its log of changes is there. Nothing was changed. "
-                         "Put the file back, or restore the last backup.",
-                         path);
-    if (size >= 0)
-        return STATUS_OK;
-    if (mode == STORE_READ)
-        return fault_set(f, STATUS_UNAVAILABLE, "store.missing",
-                         "There is no database %s. Name the right data folder, or start the program once with it.",
-                         path);
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return fault_set(f, STATUS_UNAVAILABLE, "store.folder",
-                         "The database %s cannot be made (%s). Check who may write to its folder.", path,
-                         strerror(errno));
-    close(fd);
-    return folder_sync_of(path, f);
-}
-
 static status run_script(sqlite3 *db, const char *script, fault *f) {
     int code = sqlite3_exec(db, script, NULL, NULL, NULL);
     return code == SQLITE_OK ? STATUS_OK : driver_sqlite_fault(db, code, f);
@@ -160,32 +127,35 @@ static status expect(sqlite3 *db, const char *sql, const char *expected, fault *
     return result;
 }
 
-static status configure(sqlite3 *db, store_mode mode, fault *f) {
+// How every connection is used. Nothing here writes to the file: what it is has not been looked at yet. For the same
+// reason the log is not folded in when this connection is closed; sqlite_settle allows that.
+static status configure(sqlite3 *db, fault *f) {
     sqlite3_extended_result_codes(db, 1);
     sqlite3_busy_timeout(db, 5000);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-    // The first statement that reads the file: here it shows that it is damaged or is no database.
-    status result = run_script(db, "PRAGMA cell_size_check = ON; PRAGMA schema_version", f);
-    if (result == STATUS_OK && mode == STORE_WRITE && sqlite3_db_readonly(db, "main") == 1)
-        result = driver_sqlite_fault(db, SQLITE_READONLY, f);
-    if (result == STATUS_OK && mode == STORE_WRITE)
-        result = expect(db, "PRAGMA journal_mode = WAL", "wal", f);
-    if (result == STATUS_OK)
-        result = run_script(db,
-                            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
-                            "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;"
-                            "PRAGMA journal_size_limit = 67108864",
-                            f);
-    if (result == STATUS_OK)
-        result = expect(db, "PRAGMA foreign_keys", "1", f);
-    if (result == STATUS_OK && mode == STORE_WRITE)
-        result = run_script(db, "PRAGMA cache_size = -8000", f);
-    else if (result == STATUS_OK)
-        result = run_script(db, "PRAGMA cache_size = -4000; PRAGMA mmap_size = 134217728; PRAGMA query_only = ON", f);
-    return result;
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    // The second statement is the first that reads the file: here it shows that it is damaged or is no database.
+    status result = run_script(db,
+                               "PRAGMA cell_size_check = ON; PRAGMA schema_version;"
+                               "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
+                               "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;"
+                               "PRAGMA journal_size_limit = 67108864",
+                               f);
+    return result == STATUS_OK ? expect(db, "PRAGMA foreign_keys", "1", f) : result;
+}
+
+static status sqlite_settle(driver *d, fault *f) {
+    sqlite3 *db = connection(d)->db;
+    if (connection(d)->reader)
+        return run_script(db, "PRAGMA cache_size = -4000; PRAGMA mmap_size = 134217728; PRAGMA query_only = ON", f);
+    if (sqlite3_db_readonly(db, "main") == 1)
+        return driver_sqlite_fault(db, SQLITE_READONLY, f);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    status result = expect(db, "PRAGMA journal_mode = WAL", "wal", f);
+    return result == STATUS_OK ? run_script(db, "PRAGMA cache_size = -8000", f) : result;
 }
 
 static status sqlite_open(const char *folder, store_mode mode, driver **out, fault *f) {
@@ -195,12 +165,12 @@ static status sqlite_open(const char *folder, store_mode mode, driver **out, fau
         return fault_set(f, STATUS_INVALID, "store.folder", "The name of the data folder is too long.");
     pthread_once(&once, library_configure);
     status result = STATUS_OK;
-    if (mode == STORE_WRITE)
+    if (mode != STORE_READ)
         result = folder_create(folder, f);
-    if (result == STATUS_OK && mode == STORE_WRITE)
+    if (result == STATUS_OK && mode != STORE_READ)
         result = folder_check_local(folder, f);
     if (result == STATUS_OK)
-        result = file_prepare(path, mode, f);
+        result = driver_sqlite_file_ready(path, mode, f);
     if (result != STATUS_OK)
         return result;
     sqlite3 *db = NULL;
@@ -210,7 +180,9 @@ static status sqlite_open(const char *folder, store_mode mode, driver **out, fau
                            "The database %s cannot be opened (%s). Check who may read and write it.", path,
                            db ? sqlite3_errmsg(db) : "out of memory");
     if (result == STATUS_OK)
-        result = configure(db, mode, f);
+        result = driver_sqlite_file_look(db, path, f);
+    if (result == STATUS_OK)
+        result = configure(db, f);
     driver_sqlite_connection *c = result == STATUS_OK ? calloc(1, sizeof *c) : NULL;
     if (!c) {
         sqlite3_close(db);
@@ -352,6 +324,7 @@ static int64_t sqlite_data_version(driver *d) {
 
 const driver_face driver_sqlite = {
     .open = sqlite_open,
+    .settle = sqlite_settle,
     .close = sqlite_close,
     .execute = sqlite_execute,
     .prepare = sqlite_prepare,
@@ -372,6 +345,8 @@ const driver_face driver_sqlite = {
     .changes = sqlite_changes,
     .in_transaction = sqlite_in_transaction,
     .data_version = sqlite_data_version,
+    .look = driver_sqlite_look,
+    .mark = driver_sqlite_mark,
     .check = driver_sqlite_check,
     .backup = driver_sqlite_backup,
     .checkpoint = driver_sqlite_checkpoint,

@@ -3,6 +3,7 @@
 // The care of an SQLite database as a whole: is it sound, copying it while it is in use, folding its log back into it.
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,6 +39,19 @@ static status first_complaint(driver *d, const char *sql, const char *what, faul
 
 status driver_sqlite_references(driver *d, fault *f) {
     return first_complaint(d, "PRAGMA foreign_key_check", "a row refers to one that is not there, in the table", f);
+}
+
+// Reads every page, but not every index against its table: for a start.
+status driver_sqlite_look(driver *d, fault *f) {
+    return first_complaint(d, "PRAGMA quick_check(1)", "the check says:", f);
+}
+
+status driver_sqlite_mark(driver *d, int64_t version, fault *f) {
+    char script[100];
+    snprintf(script, sizeof script, "PRAGMA application_id = %d; PRAGMA user_version = %" PRId64,
+             DRIVER_SQLITE_APPLICATION, version);
+    int code = sqlite3_exec(database(d), script, NULL, NULL, NULL);
+    return code == SQLITE_OK ? STATUS_OK : driver_sqlite_fault(database(d), code, f);
 }
 
 status driver_sqlite_check(driver *d, fault *f) {

@@ -16,25 +16,54 @@ static int64_t version_of(const embed_file *file) {
     return strtoll(file->name, NULL, 10);
 }
 
-static int64_t version_applied(store *s) {
-    if (!store_has_table(s, "schema_migration"))
-        return 0;
-    return store_count(s, 0, "SELECT max(version) FROM schema_migration", "");
+static status unreadable(store *s, status why, fault *f) {
+    if (why == STATUS_INTERNAL)
+        return fault_set(
+            f, why, "store.damaged",
+            "The database in %s is damaged, or its disk is. Nothing was changed. Keep a copy of it and restore the "
+            "last backup; the log says more.",
+            store_folder(s));
+    return fault_set(f, why, "store.failed", "The database in %s cannot be read. The log says why.", store_folder(s));
+}
+
+static status version_applied(store *s, int64_t *out, fault *f) {
+    store_rows *r = NULL;
+    *out = 0;
+    status result = store_one(s, &r, store_driver(s)->face->has_table, "t", "schema_migration");
+    if (r)
+        store_end(r, NULL);
+    if (result == STATUS_OK)
+        result = store_one(s, &r, "SELECT max(version) FROM schema_migration", "");
+    if (result == STATUS_OK) {
+        *out = store_int(r, 0);
+        return store_end(r, f);
+    }
+    return result == STATUS_NOT_FOUND ? STATUS_OK : unreadable(s, result, f);
+}
+
+// Is there any table? Then a database without our list of migrations is somebody else's.
+static status check_ours(store *s, fault *f) {
+    store_rows *r = NULL;
+    status result = store_one(s, &r, store_driver(s)->face->any_table, "");
+    if (r)
+        store_end(r, NULL);
+    if (result == STATUS_OK)
+        return fault_set(f, STATUS_UNAVAILABLE, "store.foreign",
+                         "The database in %s was not made by this program. Nothing was changed. Choose another data "
+                         "folder.",
+                         store_folder(s));
+    return result == STATUS_NOT_FOUND ? STATUS_OK : unreadable(s, result, f);
 }
 
 status migrate_check(store *s, fault *f) {
-    int64_t known = migrations_sql_count ? version_of(&migrations_sql[migrations_sql_count - 1]) : 0;
-    int64_t applied = version_applied(s);
-    if (applied > known)
+    int64_t known = migrations_sql_count ? version_of(&migrations_sql[migrations_sql_count - 1]) : 0, applied;
+    status result = version_applied(s, &applied, f);
+    if (result == STATUS_OK && applied > known)
         return fault_set(f, STATUS_UNAVAILABLE, "store.newer",
                          "The database in %s was written by a newer version of this program (schema %" PRId64
                          ", this one knows %" PRId64 "). Start that version, or restore an older backup.",
                          store_folder(s), applied, known);
-    if (applied == 0 && store_count(s, 0, store_driver(s)->face->any_table, "") != 0)
-        return fault_set(f, STATUS_UNAVAILABLE, "store.foreign",
-                         "The database in %s was not made by this program. Choose another data folder.",
-                         store_folder(s));
-    return STATUS_OK;
+    return result == STATUS_OK && applied == 0 ? check_ours(s, f) : result;
 }
 
 // What was applied must still be what the program has: otherwise nobody knows what the tables look like.
@@ -85,6 +114,9 @@ static status write_schema(store *s, const embed_file *file, fault *f) {
         result = store_driver(s)->face->references(store_driver(s), f);
     if (result != STATUS_OK)
         return result;
+    result = store_driver(s)->face->mark(store_driver(s), version_of(file), f);
+    if (result != STATUS_OK)
+        return result;
     crypto_hash_hex(file->bytes, *file->size, hash);
     return store_run(s, f, "INSERT INTO schema_migration (version, name, hash, applied) VALUES (?, ?, ?, ?)", "itti",
                      version_of(file), file->name, hash, clock_now());
@@ -121,10 +153,10 @@ static status make_search_tables(store *s, fault *f) {
 }
 
 status migrate_apply(store *s, const embed_file *files, size_t count, fault *f) {
-    int64_t applied = version_applied(s);
-    bool copied = applied == 0; // there is nothing worth a copy yet
+    int64_t applied;
     char copy[4096] = "";
-    status result = STATUS_OK;
+    status result = version_applied(s, &applied, f);
+    bool copied = applied == 0; // there is nothing worth a copy yet
     for (size_t i = 0; i < count && result == STATUS_OK; i++) {
         if (version_of(&files[i]) <= applied) {
             result = check_unchanged(s, &files[i], f);

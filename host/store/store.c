@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "store/driver.h"
 #include "store/migrate.h"
+#include "store/stopped.h"
 
 // A statement that is kept. The same SQL may be running already (a function that calls itself), so several of them
 // may stand behind one address.
@@ -68,6 +69,12 @@ status store_open(const char *folder, store_mode mode, store **out, fault *f) {
     opened->mode = mode;
     opened->folder = copy_of(folder);
     s = migrate_check(opened, f);
+    if (s == STATUS_OK && mode == STORE_SERVE && !stopped_as_noted(folder)) {
+        log_write(LOG_INFO, "store", "The database is not as an orderly end leaves it; it is looked through.");
+        s = d->face->look(d, f);
+    }
+    if (s == STATUS_OK)
+        s = d->face->settle(d, f);
     if (s != STATUS_OK) {
         store_close(opened);
         return s;
@@ -97,6 +104,14 @@ void store_close(store *s) {
     s->driver->face->close(s->driver);
     free(s->folder);
     free(s);
+}
+
+void store_stop(store *s) {
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%s", s->folder);
+    s->driver->face->checkpoint(s->driver);
+    store_close(s);
+    stopped_note(folder);
 }
 
 driver *store_driver(store *s) {
@@ -338,7 +353,7 @@ int64_t store_count(store *s, int64_t fallback, const char *sql, const char *typ
 
 status store_begin(store *s, fault *f) {
     const driver_face *face = s->driver->face;
-    return store_run(s, f, s->mode == STORE_WRITE ? face->begin_write : face->begin_read, "");
+    return store_run(s, f, s->mode == STORE_READ ? face->begin_read : face->begin_write, "");
 }
 
 status store_commit(store *s, fault *f) {

@@ -20,12 +20,20 @@
 typedef struct store store;
 typedef struct store_rows store_rows; // a running query; at most a handful at a time on one connection
 
-typedef enum store_mode { STORE_READ, STORE_WRITE } store_mode;
+typedef enum store_mode {
+    STORE_READ,
+    STORE_WRITE,
+    STORE_SERVE, // STORE_WRITE for the one program that serves: it looks through the whole file first, unless the
+                 // database is as the last one left it in order (store_stop), and the machine runs since then
+} store_mode;
 
-// Open `folder`/interlink.db. STORE_WRITE creates it (and the folder, not its parents) where it is missing. A corrupt
+// Open `folder`/interlink.db. A writer creates it (and the folder, not its parents) where it is missing. A corrupt
 // file, a newer schema or a network file system is a fault with a plain instruction; nothing is overwritten.
 status store_open(const char *folder, store_mode mode, store **out, fault *f);
 void store_close(store *s);
+// store_close for STORE_SERVE at an orderly end: folds the log in and notes in `folder`/interlink.stopped what the file
+// is like, so that the next start need not look through it.
+void store_stop(store *s);
 
 // Bring the schema up to date (numbered migrations, forward only, one transaction each; a copy of the
 // database file is made before the first that changes an existing one).

@@ -12,7 +12,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/driver.h"
 
 enum { BATCH_NS = 2000000, BOXES = 32 };
 
@@ -223,7 +222,7 @@ status writer_start(const char *folder, writer **out, fault *f) {
     atomic_init(&w->commits, 0);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->ready, NULL);
-    status result = store_open(folder, STORE_WRITE, &w->store, f);
+    status result = store_open(folder, STORE_SERVE, &w->store, f);
     if (result == STATUS_OK)
         result = store_migrate(w->store, f);
     if (result == STATUS_OK) {
@@ -251,9 +250,7 @@ void writer_stop(writer *w) {
     pthread_cond_signal(&w->ready);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
-    driver *d = store_driver(w->store);
-    d->face->checkpoint(d);
-    store_close(w->store);
+    store_stop(w->store);
     pthread_cond_destroy(&w->ready);
     pthread_mutex_destroy(&w->lock);
     free(w);
