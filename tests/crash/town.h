@@ -67,7 +67,7 @@ static inline status act_write(write_job *job, store *s, fault *f) {
             buffer_add_char(&value, (char)('a' + (a->number + i) % 26));
         buffer_add(&value, "\"}");
         snprintf(key, sizeof key, "act/%lld", (long long)a->number);
-        st = document_put(s, a->town->asset, str_from(key), buffer_str(&value), DOCUMENT_NEW, f);
+        st = document_put(s, a->town->asset, str_from(key), buffer_str(&value), DOCUMENT_NEW, INT64_MAX, f);
         buffer_free(&value);
     }
     return st == STATUS_OK && a->number % TOWN_FILE_EVERY == 0 ? act_file(a, s, f) : st;
