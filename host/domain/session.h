@@ -10,7 +10,7 @@
 #include "domain/access.h"
 #include "store/store.h"
 
-enum { SESSION_HASH_TEXT = 2 * CRYPTO_HASH + 1, SESSION_SECONDS = 12 * 3600, SESSION_IDLE_SECONDS = 2 * 3600 };
+enum { SESSION_HASH_TEXT = 2 * CRYPTO_HASH + 1, SESSION_SECONDS = 12 * 3600, SESSION_IDLE_SECONDS = 30 * 60 };
 
 typedef struct session_token {
     char token[CRYPTO_TOKEN_TEXT];

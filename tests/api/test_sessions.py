@@ -99,12 +99,36 @@ class Sessions(unittest.TestCase):
     def test_an_idle_session_ends(self):
         now = int(time.time() * 1000)
         anna = self.server.client("anna@example.org", "a-long-password")
-        self.used(now - 3600 * 1000)
+        self.used(now - 29 * 60 * 1000)
         self.assertEqual(anna.ask("GET", "/me").status, 200)
         interlink_test.wait_for(lambda: max(self.used()) > now - 60 * 1000, "the use is written down")
-        self.used(now - 3 * 3600 * 1000)
+        self.used(now - 31 * 60 * 1000)
         self.assertEqual(anna.ask("GET", "/me").status, 401)
         self.used(now)
+
+    def test_a_session_lasts_half_a_day_at_most(self):
+        anna = self.server.client("anna@example.org", "a-long-password")
+        with contextlib.closing(sqlite3.connect(self.server.data + "/interlink.db", timeout=20)) as database, database:
+            created, expires = database.execute("SELECT created, expires FROM session ORDER BY created DESC").fetchone()
+            self.assertEqual(expires - created, 12 * 3600 * 1000)
+            database.execute("UPDATE session SET expires = ? WHERE created = ?", (int(time.time() * 1000) - 1, created))
+        self.assertEqual(anna.ask("GET", "/me").status, 401)
+
+    def test_only_a_hash_is_kept(self):
+        with contextlib.closing(sqlite3.connect(self.server.data + "/interlink.db", timeout=20)) as database:
+            everything = "".join(str(row) for row in database.execute("SELECT * FROM session"))
+        self.assertNotIn(self.anna.token, everything)
+        self.assertGreaterEqual(len(self.anna.token), 43)  # 256 bits
+
+    def test_a_new_password_and_a_disabled_account_end_all_sessions(self):
+        bruno = [self.server.client("bruno@example.org", "a-long-password") for _ in range(2)]
+        self.server.run("user", "password", "--data", self.server.data, "--email", "bruno@example.org", text="another-long-one\n")
+        self.assertEqual([client.ask("GET", "/me").status for client in bruno], [401, 401])
+        again = self.server.client("bruno@example.org", "another-long-one")
+        self.assertEqual(again.ask("GET", "/me").status, 200)
+        with contextlib.closing(sqlite3.connect(self.server.data + "/interlink.db", timeout=20)) as database, database:
+            database.execute("UPDATE person SET disabled = 1 WHERE email = 'bruno@example.org'")
+        self.assertEqual(again.ask("GET", "/me").status, 401)
 
     def test_https_has_a_stricter_cookie(self):
         server = interlink_test.Server(options=["--public-url", "https://town.example"])
