@@ -18,6 +18,7 @@ static const command commands[] = {
     {"import", cmd_import, "Read a catalogue folder: problem profiles, guides and Interlinkers."},
     {"user", cmd_user, "Add a person, or give one a new password."},
     {"plugin", cmd_plugin, "Check, add and list plugins."},
+    {"audit", cmd_audit, "Read the audit log, and say whether it is whole."},
     {"doctor", cmd_doctor, "Say what this machine and data folder offer, and what is wrong."},
 };
 

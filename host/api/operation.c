@@ -203,6 +203,7 @@ static status operation_read(operation *o, const json_t *root, const char *path,
     o->kept = json_is_true(json_object_get(entry, "x-kept"));
     o->live = json_is_true(json_object_get(entry, "x-live"));
     o->changes_catalogue = json_object_get(entry, "x-changes") != NULL;
+    o->audited = json_is_true(json_object_get(entry, "x-audit")) || (o->access && strcmp(o->access, "site.admin") == 0);
     o->success = 200;
     const char *code;
     json_t *response;

@@ -61,6 +61,7 @@ struct operation_call {
     int http_status;         // 200, or what the operation says; 201 and 204 set by it
     plugin_call *plugin;     // wanted by read, answered before write
     live_list live;          // to be told after the commit
+    const char *acted;       // id of who did it, where it is not the actor: who has just signed in; for the audit log
     void *state;             // the operation's own, from step to step; in the arena
     const char *set_session; // a new token for the cookie; "" to drop the cookie; NULL to leave it
     // Exports: read sets both and writes no answer. `stream` is then called on the loop's thread, with its reader in

@@ -6,6 +6,7 @@
 
 #include "api/offload.h"
 #include "api/operation_table.h"
+#include "domain/audit.h"
 #include "domain/catalogue.h"
 #include "plugin/pool.h"
 
@@ -138,6 +139,10 @@ static status write_step(write_job *job, store *s, fault *f) {
     operation_call *c = r->call;
     c->store = s;
     status outcome = c->steps->write(c);
+    if (outcome == STATUS_OK && c->operation->audited) {
+        audit_event e = {.person = c->acted ? c->acted : c->actor.id, .what = c->operation->id, .about = c->id};
+        outcome = audit_append(s, &e, &c->fault);
+    }
     if (outcome == STATUS_OK && c->operation->changes_catalogue) {
         outcome = catalogue_changed(s, &c->fault);
     }

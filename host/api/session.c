@@ -41,6 +41,7 @@ static status begin_session(operation_call *c, const person *who) {
     account_write(c->answer, who);
     answer_end(c->answer);
     c->set_session = arena_text(c->arena, made.token);
+    c->acted = arena_text(c->arena, who->id);
     c->http_status = 201;
     return STATUS_OK;
 }

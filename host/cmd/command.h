@@ -16,6 +16,7 @@ int cmd_import(int argc, char **argv);
 int cmd_user(int argc, char **argv);
 int cmd_plugin(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
 
 // One option that a command knows. `value` is filled when it is given.
 typedef struct command_option {

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "cmd/command.h"
 #include "domain/account.h"
+#include "domain/audit.h"
 
 typedef struct user_options {
     const char *data, *email, *name, *kind, *language;
@@ -56,6 +57,9 @@ static status user_add(store *s, const user_options *o, const char *hash, fault 
     person made;
     status outcome = account_create(s, &draft, &made, f);
     if (outcome == STATUS_OK) {
+        outcome = audit_append(s, &(audit_event){.what = "user.add", .about = made.id}, f);
+    }
+    if (outcome == STATUS_OK) {
         printf("%s can sign in as %s%s.\n", made.name, made.email,
                made.admin ? ", as an administrator of the site" : "");
     }
@@ -67,6 +71,9 @@ static status user_change_password(store *s, const user_options *o, const char *
     status outcome = account_find_email(s, o->email, &who, NULL, f);
     if (outcome == STATUS_OK) {
         outcome = account_password_set(s, who.id, hash, f);
+    }
+    if (outcome == STATUS_OK) {
+        outcome = audit_append(s, &(audit_event){.what = "user.password", .about = who.id}, f);
     }
     if (outcome == STATUS_OK) {
         printf("%s has a new password. Sessions that were open have ended.\n", who.email);
