@@ -289,3 +289,27 @@ int64_t text_decode_url(char *text, size_t len, bool plus_is_space) {
     }
     return (int64_t)out;
 }
+
+// How many of the bytes at `at` are one dot: 1 for ".", 3 for "%2e", else 0.
+static size_t dot_at(str s, size_t at) {
+    if (at < s.len && s.ptr[at] == '.')
+        return 1;
+    bool escaped = at + 2 < s.len && s.ptr[at] == '%' && s.ptr[at + 1] == '2' && (s.ptr[at + 2] | 32) == 'e';
+    return escaped ? 3 : 0;
+}
+
+bool text_climbs(str address) {
+    bool begins = true;
+    for (size_t i = 0; i < address.len && address.ptr[i] != '?' && address.ptr[i] != '#'; i++) {
+        if (address.ptr[i] == '\\')
+            return true;
+        size_t end = i + dot_at(address, i);
+        if (begins && end > i) {
+            end += dot_at(address, end);
+            if (end == address.len || strchr("/\\?#", address.ptr[end]) != NULL)
+                return true;
+        }
+        begins = address.ptr[i] == '/';
+    }
+    return false;
+}

@@ -46,5 +46,8 @@ bool text_is_utf8(const char *text, size_t len);  // strict: no surrogates, no o
 size_t text_length(const char *text, size_t len); // in code points; `text` must be valid
 // Percent-decode in place (`plus_is_space` for forms). Returns the new length, or -1 on a bad escape.
 int64_t text_decode_url(char *text, size_t len, bool plus_is_space);
+// Does a relative address have a part that a browser takes for "here" or "one up": "." or "..", in whatever writing, or
+// a backslash, which it takes for a slash? (URL Standard, 4.1 and 4.4.) A query and what follows it have no such parts.
+bool text_climbs(str address);
 
 #endif

@@ -109,8 +109,9 @@ static bool is_plain(str s, size_t longest) {
 static bool location_fits(str s) {
     if (!s.ptr)
         return true;
-    bool local = s.len > 0 && s.ptr[0] == '/' && !(s.len > 1 && (s.ptr[1] == '/' || s.ptr[1] == '\\'));
-    return local && is_plain(s, LOCATION_LONGEST);
+    // Below the view's own address, whatever a browser makes of it.
+    bool own = s.len > 0 && s.ptr[0] == '/' && !(s.len > 1 && s.ptr[1] == '/') && !text_climbs(s);
+    return own && is_plain(s, LOCATION_LONGEST);
 }
 
 static bool filename_fits(str s) {

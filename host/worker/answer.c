@@ -76,11 +76,11 @@ static il_status answer_file(il_call *call, const char *name, const char *type, 
 }
 
 static il_status answer_redirect(il_call *call, const char *path) {
-    if (path[0] != '/' || path[1] == '/' || path[1] == '\\' || !is_line(path, PATH_SIZE) || !is_ascii(path))
-        return call_fail(
-            call, IL_FAILED,
-            "A redirect goes to a page of this view, such as \"/results\"; other characters than ASCII are "
-            "percent-encoded.");
+    if (path[0] != '/' || path[1] == '/' || text_climbs(str_from(path)) || !is_line(path, PATH_SIZE) || !is_ascii(path))
+        return call_fail(call, IL_FAILED,
+                         "A redirect goes to a page of this view, such as \"/results\", without \"..\"; other "
+                         "characters than ASCII are "
+                         "percent-encoded.");
     answer_begin(call, 303, NULL)->location = arena_text(call->arena, path);
     return IL_OK;
 }

@@ -106,11 +106,25 @@ static void urls_go_both_ways(void **state) {
     buffer_free(&b);
 }
 
+static void what_leads_up_is_noticed(void **state) {
+    (void)state;
+    static const char *const UP[] = {
+        "/..",    "/../x", "..",    ".",     "/./x",   "/x/..", "/x/../y",  "/%2e%2E/x",          "/.%2e/x",
+        "/%2e./", "/%2e",  "/..?a", "/..#a", "/x\\..", "\\x",   "/x/..\\y", "/a/b/../../../items"};
+    static const char *const NOT[] = {"",       "/",     "/x",      "/...",   "/.x",   "/x.", "/x..",  "/..x",
+                                      "/a.b/c", "/x?..", "/x?/../", "/x#/..", "/%2ex", "/%2", "/x%2e", "/x%5c"};
+    for (size_t i = 0; i < sizeof UP / sizeof *UP; i++)
+        assert_true(text_climbs(str_from(UP[i])));
+    for (size_t i = 0; i < sizeof NOT / sizeof *NOT; i++)
+        assert_false(text_climbs(str_from(NOT[i])));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strs_compare_by_bytes),    cmocka_unit_test(buffers_grow_and_end_with_nul),
         cmocka_unit_test(html_is_escaped),          cmocka_unit_test(json_is_escaped_and_made_valid),
         cmocka_unit_test(utf8_is_checked_strictly), cmocka_unit_test(urls_go_both_ways),
+        cmocka_unit_test(what_leads_up_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
