@@ -256,7 +256,7 @@ static status views_create_read(operation_call *c) {
         plugin_ticket ticket = {.edit = edit, .expires = grant->expires};
         char text[PLUGIN_TICKET_TEXT];
         snprintf(ticket.asset, sizeof ticket.asset, "%s", c->id);
-        snprintf(ticket.person, sizeof ticket.person, "%s", c->actor.id);
+        snprintf(ticket.session, sizeof ticket.session, "%s", c->session);
         plugin_ticket_write(c->services->secret, &ticket, text);
         grant->url = arena_printf(c->arena, "/view/%s/", text);
     }

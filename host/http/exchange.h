@@ -34,7 +34,7 @@ typedef struct route {
 // Headers that somebody looks at; NULL where the request has none.
 typedef struct exchange_headers {
     const char *accept_encoding, *accept_language, *authorization, *content_type, *cookie, *if_match, *if_none_match,
-        *last_event_id, *origin, *sec_fetch_site;
+        *last_event_id, *origin, *sec_fetch_dest, *sec_fetch_site;
     const char *forwarded_for; // the last one: those before it the client may have written
 } exchange_headers;
 

@@ -110,6 +110,7 @@ static void header_note(exchange *x, const char *name, size_t len, const char *v
         {"if-none-match", &x->headers.if_none_match},
         {"last-event-id", &x->headers.last_event_id},
         {"origin", &x->headers.origin},
+        {"sec-fetch-dest", &x->headers.sec_fetch_dest},
         {"sec-fetch-site", &x->headers.sec_fetch_site},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "domain/account.h"
 #include "domain/language.h"
 #include "http/form.h"
 #include "http/problem.h"
 #include "http/reply.h"
 #include "http/server_loop.h"
 #include "http/session.h"
+#include "http/session_use.h"
 #include "http/stream.h"
 #include "http/view_page.h"
 #include "plugin/effect.h"
@@ -155,9 +155,14 @@ static status entitle(view_request *v, str ticket, fault *f) {
     store *reader = x->loop->services.store;
     status s = plugin_ticket_read(x->loop->services.services->secret, ticket, clock_now(), &v->ticket, f);
     if (s == STATUS_OK) {
-        s = account_find(reader, v->ticket.person, &x->actor, f);
+        s = session_find(reader, v->ticket.session, &x->actor, f);
+        if (s == STATUS_UNAUTHENTICATED) {
+            s = fault_set(f, STATUS_FORBIDDEN, "ticket.session",
+                          "You have signed out meanwhile. Sign in, and open the tool from its task again.");
+        }
     }
     if (s == STATUS_OK) {
+        session_use_note(x->loop->uses, v->ticket.session); // who works in a tool is there
         x->language = reader_language(x);
         s = limit_person(x, f);
     }
@@ -175,12 +180,33 @@ static status entitle(view_request *v, str ticket, fault *f) {
 static bool still_entitled(exchange *x) {
     view_request *v = x->state;
     access_found found;
+    person actor;
     return clock_now() < v->ticket.expires &&
-           access_check(x->loop->services.store, &x->actor, "asset.view", v->ticket.asset, &found, NULL) == STATUS_OK;
+           session_find(x->loop->services.store, v->ticket.session, &actor, NULL) == STATUS_OK &&
+           access_check(x->loop->services.store, &actor, "asset.view", v->ticket.asset, &found, NULL) == STATUS_OK;
+}
+
+// What a browser says that it wants an answer for (Fetch Metadata): a frame, or a part of the page in it. A view that
+// would be a page of its own, outside the frame's sandbox, or be put where scripts run in another way, is not given.
+// Browsers that say nothing, and programs, get it: the policy that comes with it holds wherever it is opened.
+static bool view_in_place(const exchange *x) {
+    static const char *const PLACES[] = {"iframe", "empty", "image", "script", "style",
+                                         "font",   "audio", "video", "track"};
+    const char *dest = x->headers.sec_fetch_dest;
+    for (size_t i = 0; dest != NULL && i < sizeof PLACES / sizeof *PLACES; i++) {
+        if (strcmp(dest, PLACES[i]) == 0) {
+            return true;
+        }
+    }
+    return dest == NULL;
 }
 
 static void view_begin(exchange *x) {
     x->language = session_language(x);
+    if (!view_in_place(x)) {
+        problem_reply_http(x, 403, "view.alone", "This is a part of a page. Open the tool from its task.", NULL, NULL);
+        return;
+    }
     if (!exchange_reads(x) && !exchange_is(x, "POST")) {
         problem_reply_http(x, 405, "method", "Views are read, and forms are posted.", "Allow", "GET, HEAD, POST");
         return;

@@ -34,6 +34,10 @@ static reply reply_of(view_request *v, unsigned code, const char *type) {
     // A view's own scripts fetch its pages from an opaque origin. It opens nothing: who has the ticket may read them
     // anyway.
     reply_header(&r, "Access-Control-Allow-Origin", "*");
+    // What the policy above does not reach: connections ahead of need, WebRTC, links that the person opens in a new
+    // tab, and the look-up that a browser makes for a place before it refuses to go there. Redirects are ours alone,
+    // and lead to the same view. (wicg.github.io/connection-allowlists)
+    reply_header(&r, "Connection-Allowlist", "(response-origin);redirects=allow");
     reply_header(&r, "Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=(), serial=(), payment=()");
     return r;
 }

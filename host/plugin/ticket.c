@@ -5,8 +5,15 @@
 
 #include "base/crypto.h"
 
-// asset 16, person 16, capability 1, expires 4, mac 16 bytes
-enum { ID_BYTES = 16, PAYLOAD = 2 * ID_BYTES + 1 + 4, MAC = 16, WHOLE = PAYLOAD + MAC };
+// asset 16, session 32, capability 1, expires 4, mac 16 bytes
+enum {
+    ID_BYTES = 16,
+    EDIT = ID_BYTES + CRYPTO_HASH,
+    EXPIRES = EDIT + 1,
+    PAYLOAD = EXPIRES + 4,
+    MAC = 16,
+    WHOLE = PAYLOAD + MAC
+};
 
 _Static_assert(PLUGIN_TICKET_TEXT > (WHOLE * 4 + 2) / 3, "the text of a ticket fits");
 
@@ -16,11 +23,11 @@ static int digit(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// The 32 digits of a UUID as bytes; what is no digit is passed over.
-static void id_pack(const char *text, uint8_t out[ID_BYTES]) {
+// Digits of a UUID or a hash as bytes; what is no digit is passed over.
+static void digits_pack(const char *text, uint8_t *out, size_t size) {
     size_t nibbles = 0;
-    memset(out, 0, ID_BYTES);
-    for (const char *p = text; *p && nibbles < 2 * ID_BYTES; p++) {
+    memset(out, 0, size);
+    for (const char *p = text; *p && nibbles < 2 * size; p++) {
         int value = digit(*p);
         if (value < 0)
             continue;
@@ -29,11 +36,20 @@ static void id_pack(const char *text, uint8_t out[ID_BYTES]) {
     }
 }
 
+static const char HEX[] = "0123456789abcdef";
+
 static void id_unpack(const uint8_t in[ID_BYTES], char out[ID_TEXT]) {
-    static const char HEX[] = "0123456789abcdef";
     for (int i = 0; i < ID_BYTES; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             *out++ = '-';
+        *out++ = HEX[in[i] >> 4];
+        *out++ = HEX[in[i] & 15];
+    }
+    *out = '\0';
+}
+
+static void hash_unpack(const uint8_t in[CRYPTO_HASH], char out[2 * CRYPTO_HASH + 1]) {
+    for (int i = 0; i < CRYPTO_HASH; i++) {
         *out++ = HEX[in[i] >> 4];
         *out++ = HEX[in[i] & 15];
     }
@@ -53,11 +69,11 @@ static void make_mac(const uint8_t secret[32], const uint8_t payload[PAYLOAD], u
 void plugin_ticket_write(const uint8_t secret[32], const plugin_ticket *t, char out[PLUGIN_TICKET_TEXT]) {
     uint8_t bytes[WHOLE];
     uint32_t expires = (uint32_t)(t->expires / 1000);
-    id_pack(t->asset, bytes);
-    id_pack(t->person, bytes + ID_BYTES);
-    bytes[2 * ID_BYTES] = t->edit ? 'e' : 'v';
+    digits_pack(t->asset, bytes, ID_BYTES);
+    digits_pack(t->session, bytes + ID_BYTES, CRYPTO_HASH);
+    bytes[EDIT] = t->edit ? 'e' : 'v';
     for (int i = 0; i < 4; i++)
-        bytes[2 * ID_BYTES + 1 + i] = (uint8_t)(expires >> (24 - 8 * i));
+        bytes[EXPIRES + i] = (uint8_t)(expires >> (24 - 8 * i));
     make_mac(secret, bytes, bytes + PAYLOAD);
     crypto_base64(bytes, sizeof bytes, out);
 }
@@ -73,10 +89,10 @@ status plugin_ticket_read(const uint8_t secret[32], str text, int64_t now, plugi
                          "This address is not valid. Open the tool from its task again.");
     uint32_t expires = 0;
     for (int i = 0; i < 4; i++)
-        expires = expires << 8 | bytes[2 * ID_BYTES + 1 + i];
-    *out = (plugin_ticket){.edit = bytes[2 * ID_BYTES] == 'e', .expires = (int64_t)expires * 1000};
+        expires = expires << 8 | bytes[EXPIRES + i];
+    *out = (plugin_ticket){.edit = bytes[EDIT] == 'e', .expires = (int64_t)expires * 1000};
     id_unpack(bytes, out->asset);
-    id_unpack(bytes + ID_BYTES, out->person);
+    hash_unpack(bytes + ID_BYTES, out->session);
     if (out->expires <= now)
         return fault_set(f, STATUS_FORBIDDEN, "ticket.expired",
                          "This page was open for too long. Load the page around it again to go on.");

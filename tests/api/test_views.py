@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The main job over HTTP: find a tool, open it in a task, use it together in its view, see it logged and notified."""
 import concurrent.futures
+import contextlib
 import json
 import re
+import sqlite3
 import unittest
 
 import interlink_test
@@ -73,6 +75,7 @@ class Views(unittest.TestCase):
         self.assertTrue(policy.startswith("sandbox allow-scripts allow-forms"))
         for part in ("default-src 'none'", f"connect-src {own}", f"form-action {own}", "frame-ancestors 'self'", "base-uri 'none'"):
             self.assertIn(part, policy)
+        self.assertEqual(headers["Connection-Allowlist"], "(response-origin);redirects=allow")
         for bad in ("unsafe", "allow-same-origin", "allow-top-navigation", "allow-popups"):
             self.assertNotIn(bad, policy)
         self.assertEqual(headers["Referrer-Policy"], "no-referrer")
@@ -91,6 +94,63 @@ class Views(unittest.TestCase):
         self.assertEqual(self.visitor.ask("POST", f"/assets/{asset}/views", {"capability": "view"}).status, 401)
         # The session's cookie is no credential here, and a view sets none.
         self.assertEqual(self.visitor.raw("GET", "/view/x/", headers={"Cookie": self.anna.cookie}).status, 404)
+
+    def test_a_ticket_ends_with_the_session(self):
+        asset = self.poll()
+        again = self.server.client("bruno@example.org", "another-password")
+        url, other = self.view(again, asset), self.view(self.bruno, asset)
+        self.assertEqual(self.visitor.raw("GET", url).status, 200)
+        self.assertEqual(again.ask("DELETE", "/sessions/current").status, 204)
+        for path in ("", "web/icon.svg", "events"):
+            gone = self.visitor.raw("GET", url + path)
+            self.assertEqual(gone.status, 403, path)
+            self.assertNotIn("Which day?", gone.body.decode())
+        self.assertEqual(self.visitor.raw("POST", url + "vote", "option=1", FORM).status, 403)
+        self.assertEqual(self.visitor.raw("GET", other).status, 200, "the other session's")
+
+    def test_a_ticket_ends_with_membership(self):
+        asset = self.poll()
+        guest = self.server.client("guest@example.org", "password-of-a-guest")
+        person = guest.get("/me")["id"]
+        self.anna.post(f"/processes/{self.process}/members", {"email": "guest@example.org", "role": "contributor"})
+        url = self.view(guest, asset)
+        self.assertEqual(self.visitor.raw("GET", url).status, 200)
+        with contextlib.closing(sqlite3.connect(self.server.data + "/interlink.db", timeout=20)) as database, database:
+            database.execute("DELETE FROM member WHERE process = ? AND person = ?", (self.process, person))
+        self.assertIn(self.visitor.raw("GET", url).status, (403, 404))
+        self.assertIn(self.visitor.raw("POST", url + "vote", "option=1", FORM).status, (403, 404))
+
+    def test_a_ticket_opens_its_own_asset_only(self):
+        first, second = self.poll(), self.poll(params={"question": "Which month?", "options": ["May", "June"]})
+        url = self.view(self.bruno, first)
+        self.assertIn("Which day?", self.visitor.raw("GET", url).body.decode())
+        self.assertNotIn("Which month?", self.visitor.raw("GET", url).body.decode())
+        # Parts of one ticket put into another.
+        mine, other = url.split("/")[2], self.view(self.bruno, second).split("/")[2]
+        for cut in (1, 16, 22, 43, 60, 65, 70, len(mine) - 1):
+            for mixed in (mine[:cut] + other[cut:], other[:cut] + mine[cut:]):
+                if mixed not in (mine, other):
+                    self.assertEqual(self.visitor.raw("GET", f"/view/{mixed}/").status, 404, cut)
+
+    def test_only_a_frame_shows_it(self):
+        url = self.view(self.bruno, self.poll())
+        for dest in ("document", "embed", "object", "frame", "fencedframe", "worker", "sharedworker", "serviceworker",
+                     "audioworklet", "report", "xslt", "manifest", "webidentity", "", "IFRAME", "iframe, document"):
+            answer = self.visitor.raw("GET", url, headers={"Sec-Fetch-Dest": dest})
+            self.assertEqual(answer.status, 403, dest)
+            self.assertNotIn("Which day?", answer.body.decode(), dest)
+            self.assertEqual(self.visitor.raw("POST", url + "vote", "option=1", dict(FORM, **{"Sec-Fetch-Dest": dest})).status, 403)
+        for dest in ("iframe", "empty", "image", "script", "style", "font"):
+            self.assertEqual(self.visitor.raw("GET", url, headers={"Sec-Fetch-Dest": dest}).status, 200, dest)
+        self.assertIn("0 ", self.visitor.raw("GET", url).body.decode())
+
+    def test_the_cookie_is_no_credential(self):
+        url = self.view(self.bruno, self.poll())
+        mine, anna = self.visitor.raw("GET", url), {"Cookie": self.anna.cookie}
+        for headers in (anna, {"Cookie": "interlink=x"}, {"Authorization": f"Bearer {self.anna.token}"}):
+            self.assertEqual(self.visitor.raw("GET", url, headers=headers).body, mine.body, headers)
+        for path in ("/view//", "/view/", "/view/-/", f"/view/{'A' * 92}/"):
+            self.assertEqual(self.visitor.raw("GET", path, headers=anna).status, 404, path)
 
     def test_files_of_the_package(self):
         url = self.view(self.anna, self.poll())

@@ -24,7 +24,7 @@ static void check(str text, const char *good) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     crypto_init();
     plugin_ticket t = {.asset = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
-                       .person = "01234567-89ab-7cde-8f01-23456789abcd",
+                       .session = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
                        .edit = true,
                        .expires = LATER};
     char good[PLUGIN_TICKET_TEXT], changed[PLUGIN_TICKET_TEXT + 2];

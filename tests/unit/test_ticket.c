@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
+#include "domain/session.h"
 #include "plugin/ticket.h"
 
 static const uint8_t SECRET[32] = {1, 2, 3}, OTHER[32] = {1, 2, 4};
@@ -9,7 +10,7 @@ static const uint8_t SECRET[32] = {1, 2, 3}, OTHER[32] = {1, 2, 4};
 static plugin_ticket make(bool edit) {
     plugin_ticket t = {.edit = edit, .expires = clock_now() / 1000 * 1000 + PLUGIN_TICKET_MS};
     memcpy(t.asset, id_create().text, ID_TEXT);
-    memcpy(t.person, id_create().text, ID_TEXT);
+    session_hash(str_from(id_create().text), t.session);
     return t;
 }
 
@@ -23,7 +24,7 @@ static void what_is_written_is_read(void **state) {
         assert_true(strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(text));
         assert_int_equal(plugin_ticket_read(SECRET, str_from(text), clock_now(), &read, &f), STATUS_OK);
         assert_string_equal(read.asset, t.asset);
-        assert_string_equal(read.person, t.person);
+        assert_string_equal(read.session, t.session);
         assert_int_equal(read.edit, edit);
         assert_int_equal(read.expires, t.expires);
     }
@@ -57,8 +58,9 @@ static void every_changed_letter_is_noticed(void **state) {
 
 static void anything_may_come(void **state) {
     (void)state;
-    static const char *const TEXTS[] = {"", "x", "../../..", "%00",
-                                        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+    static const char *const TEXTS[] = {
+        "", "x", "../../..", "%00",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
     char text[PLUGIN_TICKET_TEXT + 100];
     plugin_ticket t = make(true), read;
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
