@@ -20,9 +20,9 @@ function required(name) {
 }
 
 // Starts the program and waits until it says where it listens and who may sign in.
-export async function startSite() {
+export async function startSite(more = []) {
   const folder = mkdtempSync(join(tmpdir(), 'interlink-web-'));
-  const args = ['serve', '--demo', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', '--loops', '1'];
+  const args = ['serve', '--demo', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', '--loops', '1', ...more];
   const child = spawn(required('INTERLINK_BIN'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '', errors = '';
   child.stderr.on('data', (text) => { errors += text; });
@@ -40,7 +40,7 @@ export async function startSite() {
   const people = [...said.matchAll(/^\s+(\S+@\S+)\s+(\S+)/gm)].map(([, email, name]) => ({ email, name, password }));
   assert.ok(people.length >= 4, `four people in:\n${said}`);
   return {
-    address, people,
+    address, people, data: join(folder, 'data'),
     errors: () => errors,
     async stop() {
       child.kill('SIGTERM');
@@ -51,12 +51,12 @@ export async function startSite() {
   };
 }
 
-export async function startBrowser() {
+export async function startBrowser(more = []) {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   assert.ok(existsSync(executablePath), `${executablePath} is not installed (Debian's package chromium)`);
   return puppeteer.launch({
     executablePath, headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars', '--lang=en'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars', '--lang=en', ...more],
   });
 }
 
@@ -105,6 +105,17 @@ export async function api(site, person) {
   };
   const { token } = await call('POST', '/sessions', { email: person.email, password: person.password });
   return (method, path, body) => call(method, path, body, token);
+}
+
+// Until `condition` gives something true, which is returned.
+export async function waitFor(condition, patience = 20000) {
+  const end = Date.now() + patience;
+  for (;;) {
+    const found = await condition();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`waited ${patience} ms in vain for ${condition}`);
+    await new Promise((done) => { setTimeout(done, 20); });
+  }
 }
 
 export function tasksOf(nodes) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // What every view gets besides its own page. A page works without it; with it
-//   - the frame grows with the page: {interlink: 1, type: "resize", height} goes to the page around it;
+//   - the frame grows with the page: {interlink: 1, type: "resize", height, nonce} goes to the page around it;
 //   - what is marked data-live="TOPIC" (several with spaces between; none means "changed") is fetched again when the tool
 //     publishes that topic: each such element needs an id. What somebody is typing, and where the focus is, stays;
 //   - a changed element marked data-announce is read out.
@@ -11,19 +11,22 @@
 
   // ---- size ----
 
-  let height = 0;
-  function resize() {
+  // The page around takes so many messages a second at most, so the last size within a moment is the one that is sent.
+  let height = 0, sending = 0;
+  function send() {
+    sending = 0;
     const now = Math.ceil(document.documentElement.getBoundingClientRect().height);
-    if (now !== height && window.parent !== window) {
-      height = now;
-      const message = { interlink: 1, type: "resize", height: now };
-      if (window.name) message.nonce = window.name;
-      window.parent.postMessage(message, "*"); // the page around has another origin than this one, which has none
-    }
+    if (now === height || window.parent === window) return;
+    height = now;
+    // To any origin: what is said is no secret, and the ticket was given to this page by the page around.
+    window.parent.postMessage({ interlink: 1, type: "resize", height: now, nonce: root.split("/")[2] }, "*");
+  }
+  function resize() {
+    if (!sending) sending = setTimeout(send, 100);
   }
   if (window.ResizeObserver) new ResizeObserver(resize).observe(document.documentElement);
-  window.addEventListener("load", resize);
-  resize();
+  window.addEventListener("load", send);
+  send();
 
   // The list of errors of a form is what to read first.
   const errors = document.querySelector(".errors[tabindex]");
