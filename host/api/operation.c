@@ -182,7 +182,9 @@ static status body_read(operation *o, const json_t *entry, fault *f) {
     if (body == NULL) {
         return STATUS_OK;
     }
-    const json_t *media = json_object_get(json_object_get(body, "content"), "application/json");
+    const json_t *content = json_object_get(body, "content"), *media = json_object_get(content, "application/json");
+    o->takes_files = media == NULL;
+    media = media ? media : json_object_get(content, "multipart/form-data");
     o->body_schema = json_object_get(media, "schema");
     o->body_required = json_is_true(json_object_get(body, "required"));
     const json_t *limit = json_object_get(entry, "x-body-limit");
@@ -356,6 +358,14 @@ bool operation_is_live(const operation *o) {
 
 const char *operation_id(const operation *o) {
     return o->id;
+}
+
+bool operation_takes_files(const operation *o) {
+    return o->takes_files && o->body_schema != NULL;
+}
+
+const char *operation_access(const operation *o) {
+    return o->access;
 }
 
 size_t operation_body_limit(const operation *o) {

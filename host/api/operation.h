@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "api/multipart.h"
 #include "api/services.h"
 #include "base/answer.h"
 #include "base/arena.h"
@@ -45,15 +46,16 @@ struct operation_call {
     const operation_steps *steps;
     services *services;
     services_loop *loop;
-    person actor;         // actor.id[0] == 0: anonymous
-    const char *language; // of the reader
-    const char *id;       // the {id} of the path, "" if it has none
-    json_t *query;        // object: checked, typed, defaults filled in
-    json_t *body;         // checked; NULL if there is none
-    str body_text;        // or the body as it came, read into `body` after the access check
-    const char *session;  // hash of the session's token, "" without one
-    uint64_t network;     // where it came from, as a key of the limits; 0 if not known, or the machine itself
-    const char *if_match; // version that the client has seen, or NULL
+    person actor;           // actor.id[0] == 0: anonymous
+    const char *language;   // of the reader
+    const char *id;         // the {id} of the path, "" if it has none
+    json_t *query;          // object: checked, typed, defaults filled in
+    json_t *body;           // checked; NULL if there is none
+    str body_text;          // or the body as it came, read into `body` after the access check
+    const multipart *parts; // of a form with files, for an operation that takes one; NULL otherwise
+    const char *session;    // hash of the session's token, "" without one
+    uint64_t network;       // where it came from, as a key of the limits; 0 if not known, or the machine itself
+    const char *if_match;   // version that the client has seen, or NULL
     // Changes from step to step:
     store *store;            // the connection of this step
     access_found access;     // what access_check found: process, role ...
@@ -96,7 +98,9 @@ bool operation_is_read(const operation *o); // GET: answered at once, on the loo
 bool operation_is_kept(const operation *o); // x-kept: public answer, same for everybody until the catalogue changes
 bool operation_is_live(const operation *o); // x-live: after the access check, whoever started it sends a stream
 const char *operation_id(const operation *o);
-size_t operation_body_limit(const operation *o); // bytes; 0 if it takes no body
+bool operation_takes_files(const operation *o);   // its body is a form with files, and no JSON
+const char *operation_access(const operation *o); // its rule, for access_check
+size_t operation_body_limit(const operation *o);  // bytes; 0 if it takes no body
 
 // Check access, check the input, run the steps. `c` is filled as above; query holds raw texts (from the URL or a portal
 // page's table) which are coerced and checked here. `done` may be called before this returns.

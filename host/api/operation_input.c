@@ -145,8 +145,37 @@ static status body_read(operation_call *c) {
     return STATUS_OK;
 }
 
+// A form with files: its parts are named as the schema names members. What is in them is for the operation to say.
+static status parts_check(operation_call *c) {
+    const json_t *schema = c->operation->body_schema, *name;
+    size_t i;
+    if (c->parts == NULL) {
+        return fault_set(&c->fault, STATUS_MALFORMED, "body.missing", "A form with files is needed.");
+    }
+    for (size_t part = 0; part < c->parts->count; part++) {
+        char pointer[120];
+        const char *given = c->parts->parts[part].name.ptr;
+        snprintf(pointer, sizeof pointer, "/%.100s", given);
+        if (json_object_get(json_object_get(schema, "properties"), given) == NULL) {
+            fault_add_field(&c->fault, pointer, "unknown", "There is no field of this name here. Leave it out.");
+        }
+    }
+    json_array_foreach(json_object_get(schema, "required"), i, name) {
+        const multipart_part *part = multipart_find(c->parts, json_string_value(name));
+        if (part == NULL || part->bytes.len == 0) {
+            char pointer[120];
+            snprintf(pointer, sizeof pointer, "/%.100s", json_string_value(name));
+            fault_add_field(&c->fault, pointer, "required", "This file is needed.");
+        }
+    }
+    return STATUS_OK;
+}
+
 static status body_check(operation_call *c) {
     const operation *o = c->operation;
+    if (operation_takes_files(o)) {
+        return parts_check(c);
+    }
     if (c->body == NULL && c->body_text.len > 0) {
         status s = body_read(c);
         if (s != STATUS_OK) {

@@ -20,7 +20,7 @@ struct operation {
     const json_t *root;              // the whole document, for $ref
     const schema_patterns *patterns; // of the document
     const json_t *body_schema;       // NULL: takes no body
-    bool body_required, kept, live, changes_catalogue, audited;
+    bool body_required, takes_files, kept, live, changes_catalogue, audited;
     size_t body_limit;
     int success;                     // the status of a good answer
     operation_parameter *parameters; // of the query

@@ -27,5 +27,7 @@ const operation_steps *const operation_groups[] = {
     usage_operations,
     notification_operations,
     plugin_operations,
+    package_operations,
+    machine_operations,
     NULL,
 };

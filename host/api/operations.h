@@ -15,7 +15,9 @@ extern const operation_steps node_operations[];         // node.c
 extern const operation_steps asset_operations[];        // asset.c: assets.*, views.*
 extern const operation_steps usage_operations[];        // usage.c
 extern const operation_steps notification_operations[]; // notification.c
-extern const operation_steps plugin_operations[];       // plugin.c
+extern const operation_steps plugin_operations[];       // plugin.c: plugins.list, plugins.update
+extern const operation_steps package_operations[];      // package.c: packages.*, plugins.roll_back, plugins.permit
+extern const operation_steps machine_operations[];      // machine.c: machine.*, plugin_keys.*
 
 extern const operation_steps *const operation_groups[]; // all of them, ended by NULL
 

@@ -8,6 +8,7 @@
 #include "api/input.h"
 #include "api/manifest_text.h"
 #include "api/operations.h"
+#include "api/package_text.h"
 #include "base/schema.h"
 #include "plugin/registry.h"
 
@@ -79,7 +80,24 @@ static void put_no_manifest(answer *out, const plugin_info *p) {
         put_list(out, lists[i], NULL);
 }
 
-static void plugin_write(answer *out, arena *a, const plugin_info *p, const char *language) {
+// What waits to take its place, and what it could go back to.
+static status put_releases(answer *out, store *s, arena *a, const plugin_info *p, fault *f) {
+    release_list all;
+    const char *waiting = NULL, *earlier = NULL;
+    status st = release_list_read(s, a, p->id, -1, &all, f);
+    for (size_t i = 0; i < all.count && st == STATUS_OK; i++) {
+        const release *r = &all.all[i];
+        if (r->state == RELEASE_WAITING)
+            waiting = r->version;
+        if (r->state == RELEASE_EARLIER && (!earlier || manifest_version_compare(r->version, earlier) > 0))
+            earlier = r->version;
+    }
+    answer_put_text(out, "waiting", waiting);
+    answer_put_text(out, "earlier", earlier);
+    return st;
+}
+
+static status plugin_write(answer *out, store *s, arena *a, const plugin_info *p, const char *language, fault *f) {
     answer_object(out);
     answer_put_text(out, "id", p->id);
     if (p->manifest)
@@ -94,7 +112,14 @@ static void plugin_write(answer *out, arena *a, const plugin_info *p, const char
     answer_put_int(out, "calls", (int64_t)p->calls);
     answer_put_int(out, "crashes", (int64_t)p->crashes);
     answer_put_int(out, "late", (int64_t)p->late);
+    answer_put_text(out, "refusal", plugin_refusal_text(p->refusal));
+    answer_put_bool(out, "unsigned", !p->bundled && !p->key);
+    package_put_author(out, s, p->key);
+    status st = put_releases(out, s, a, p, f);
+    if (st == STATUS_OK)
+        st = package_put_grants(out, s, p, f);
     answer_end(out);
+    return st;
 }
 
 // ---- The list
@@ -102,6 +127,9 @@ static void plugin_write(answer *out, arena *a, const plugin_info *p, const char
 typedef struct page {
     answer *out;
     arena *arena;
+    store *store;
+    fault *fault;
+    status status;
     const char *language, *after;
     int64_t left;
     char last[128];
@@ -117,12 +145,17 @@ static bool list_one(const plugin_info *p, void *context) {
         return false;
     }
     snprintf(at->last, sizeof at->last, "%s", p->id);
-    plugin_write(at->out, at->arena, p, at->language);
-    return true;
+    at->status = plugin_write(at->out, at->store, at->arena, p, at->language, at->fault);
+    return at->status == STATUS_OK;
 }
 
 static status plugins_list_read(operation_call *c) {
-    page at = {.out = c->answer, .arena = c->arena, .language = c->language, .after = input_text(c->query, "after")};
+    page at = {.out = c->answer,
+               .arena = c->arena,
+               .store = c->store,
+               .fault = &c->fault,
+               .language = c->language,
+               .after = input_text(c->query, "after")};
     at.left = input_int(c->query, "limit", 20);
     answer_object(c->answer);
     answer_key(c->answer, "items");
@@ -131,7 +164,7 @@ static status plugins_list_read(operation_call *c) {
     answer_end(c->answer);
     answer_put_text(c->answer, "next", at.more ? at.last : NULL);
     answer_end(c->answer);
-    return STATUS_OK;
+    return at.status;
 }
 
 // ---- Changing one
@@ -199,9 +232,9 @@ static status plugins_update_after(operation_call *c) {
     plugin_info p;
     if (!plugin_registry_get(c->services->registry, c->id, &p))
         return unknown_plugin(&c->fault);
-    plugin_write(c->answer, c->arena, &p, c->language);
+    st = plugin_write(c->answer, c->store, c->arena, &p, c->language, &c->fault);
     plugin_registry_release(c->services->registry, &p);
-    return STATUS_OK;
+    return st;
 }
 
 const operation_steps plugin_operations[] = {

@@ -34,6 +34,20 @@ static bool is_json(const char *content_type) {
     return len == strlen("application/json") && strncasecmp(content_type, "application/json", len) == 0;
 }
 
+// A form with files may be large: who may not send one is told before it is read.
+static void files_begin(exchange *x, const operation *o, const char *id) {
+    fault f;
+    access_found found;
+    fault_clear(&f);
+    status s = session_resolve(x, &f);
+    if (s == STATUS_OK) {
+        s = access_check(x->loop->services.store, &x->actor, operation_access(o), id, &found, &f);
+    }
+    if (s != STATUS_OK) {
+        problem_reply(x, &f);
+    }
+}
+
 static void api_begin(exchange *x) {
     if (!str_starts(x->path, API_ROOT "/")) {
         problem_reply_http(x, 404, "path.not_found", "The API lies below /api/v1. See /api/v1/openapi.json.", NULL,
@@ -54,6 +68,9 @@ static void api_begin(exchange *x) {
         problem_reply_http(x, 405, "method", "This method does nothing here.", "Allow", arena_text(x->arena, allow));
     } else {
         x->body_limit = operation_body_limit(r->operation);
+        if (operation_takes_files(r->operation)) {
+            files_begin(x, r->operation, "");
+        }
     }
 }
 
@@ -113,6 +130,14 @@ static const char *version_of(exchange *x) {
     return header;
 }
 
+static status parts_fill(exchange *x, fault *f) {
+    char boundary[MULTIPART_BOUNDARY];
+    multipart *parts = arena_alloc(x->arena, sizeof *parts);
+    multipart_is(x->headers.content_type, boundary);
+    x->call.parts = parts;
+    return multipart_parse(x->arena, buffer_str(&x->body), boundary, parts, f);
+}
+
 static status call_fill(exchange *x, fault *f) {
     api_request *r = x->state;
     operation_call *c = &x->call;
@@ -125,7 +150,14 @@ static status call_fill(exchange *x, fault *f) {
     c->language = x->language;
     c->session = x->session;
     c->network = x->network;
-    c->body_text = buffer_str(&x->body);
+    if (operation_takes_files(r->operation)) {
+        status read = parts_fill(x, f);
+        if (read != STATUS_OK) {
+            return read;
+        }
+    } else {
+        c->body_text = buffer_str(&x->body);
+    }
     c->if_match = version_of(x);
     c->done = api_done;
     c->context = x;
@@ -141,8 +173,22 @@ static status call_fill(exchange *x, fault *f) {
     return x->query.len ? form_parse(x->arena, x->query, &c->query, f) : STATUS_OK;
 }
 
-// Only JSON is read, so that no form of another site can speak to the API.
+static bool refuse_no_files(exchange *x) {
+    char boundary[MULTIPART_BOUNDARY];
+    if (multipart_is(x->headers.content_type, boundary)) {
+        return false;
+    }
+    problem_reply_http(x, 415, "body.type", "Send the files as multipart/form-data.", "Accept", "multipart/form-data");
+    return true;
+}
+
+// Only JSON is read, so that no form of another site can speak to the API. Where files are sent, refuse_cross_site
+// wants the browser's word that the form is ours.
 static bool refuse_body_type(exchange *x) {
+    const api_request *r = x->state;
+    if (operation_takes_files(r->operation)) {
+        return refuse_no_files(x);
+    }
     if (x->body.len == 0 || x->headers.content_type == NULL || is_json(x->headers.content_type)) {
         return false;
     }

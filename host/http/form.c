@@ -67,6 +67,25 @@ status form_parse(arena *a, str text, json_t **out, fault *f) {
     return STATUS_OK;
 }
 
+static void encode(buffer *out, str text) {
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        char escaped[3] = {'%', digits[c >> 4], digits[c & 15]};
+        buffer_append(out, plain ? text.ptr + i : escaped, plain ? 1 : sizeof escaped);
+    }
+}
+
+void form_add(buffer *out, str name, str value) {
+    if (out->len > 0) {
+        buffer_add(out, "&");
+    }
+    encode(out, name);
+    buffer_add(out, "=");
+    encode(out, value);
+}
+
 const char *form_find(arena *a, str text, const char *name) {
     str field, value;
     while (field_next(&text, &field, &value)) {

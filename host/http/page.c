@@ -5,20 +5,35 @@
 #include <strings.h>
 
 #include "http/cookie.h"
+#include "http/form.h"
 #include "http/problem.h"
 #include "http/reply.h"
 #include "http/server_loop.h"
 #include "http/session.h"
 #include "portal/portal.h"
 
-enum { PAGE_BODY = 256 * 1024 };
+enum { PAGE_BODY = 256 * 1024, FIELD_LONGEST = 64 * 1024 };
+
+static bool is_files(const exchange *x, char boundary[MULTIPART_BOUNDARY]) {
+    return str_is(x->path, PORTAL_FILES_PATH) && multipart_is(x->headers.content_type, boundary);
+}
+
+// The one page that takes files: as much as the operation behind it, from those who may use that.
+static size_t files_limit(exchange *x) {
+    fault f;
+    fault_clear(&f);
+    const operation *o = operation_by_id(x->loop->services.services->operations, PORTAL_FILES_OPERATION);
+    bool may = session_resolve(x, &f) == STATUS_OK && x->actor.admin;
+    return may ? operation_body_limit(o) : PAGE_BODY;
+}
 
 static void page_begin(exchange *x) {
     if (!exchange_reads(x) && !exchange_is(x, "POST")) {
         problem_reply_http(x, 405, "method", "Pages are read, and forms are posted.", "Allow", "GET, HEAD, POST");
         return;
     }
-    x->body_limit = PAGE_BODY;
+    char boundary[MULTIPART_BOUNDARY];
+    x->body_limit = is_files(x, boundary) ? files_limit(x) : PAGE_BODY;
 }
 
 static bool is_form(const char *content_type) {
@@ -74,17 +89,44 @@ static void page_done(portal_exchange *p) {
     reply_bytes(x, &r, &body);
 }
 
+// The plain fields of a form with files, as any other form sends them; the files are for the operation.
+static status files_read(exchange *x, const char *boundary, multipart *files, str *fields, fault *f) {
+    buffer text = {0};
+    size_t files_kept = 0;
+    status s = multipart_parse(x->arena, buffer_str(&x->body), boundary, files, f);
+    for (size_t i = 0; i < files->count && s == STATUS_OK; i++) {
+        multipart_part part = files->parts[i];
+        if (part.filename.ptr) {
+            files->parts[files_kept++] = part;
+        } else if (part.bytes.len <= FIELD_LONGEST) {
+            form_add(&text, part.name, part.bytes);
+        }
+    }
+    files->count = files_kept;
+    *fields = arena_str(x->arena, buffer_str(&text));
+    buffer_free(&text);
+    return s;
+}
+
 static void page_run(exchange *x) {
     fault f = {0};
+    char boundary[MULTIPART_BOUNDARY];
+    bool files = is_files(x, boundary);
+    multipart *parts = NULL;
+    str fields = buffer_str(&x->body);
     status s = session_resolve(x, &f);
     if (s == STATUS_OK) {
         s = limit_person(x, &f);
+    }
+    if (s == STATUS_OK && files) {
+        parts = arena_alloc(x->arena, sizeof *parts);
+        s = files_read(x, boundary, parts, &fields, &f);
     }
     if (s != STATUS_OK) {
         problem_reply(x, &f);
         return;
     }
-    if (x->body.len > 0 && !is_form(x->headers.content_type)) {
+    if (x->body.len > 0 && !files && !is_form(x->headers.content_type)) {
         problem_reply_http(x, 415, "body.type", "Pages take forms only.", "Accept",
                            "application/x-www-form-urlencoded");
         return;
@@ -95,7 +137,8 @@ static void page_run(exchange *x) {
                            .method = x->method,
                            .path = x->path,
                            .query = x->query,
-                           .body = buffer_str(&x->body),
+                           .body = fields,
+                           .files = parts,
                            .accept_language = x->headers.accept_language,
                            .language_cookie = language.ptr ? arena_copy(x->arena, language.ptr, language.len) : NULL,
                            .cross_site = exchange_is(x, "POST") && session_cross_site(x, false),

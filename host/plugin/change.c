@@ -71,7 +71,8 @@ static json_t *personal_of(const json_t *manifest) {
 
 plugin_change plugin_change_find(const json_t *before, const json_t *now) {
     plugin_change c = {json_object(), json_array(), is_native(now) && !is_native(before)};
-    json_t *old = plugin_change_asked(before), *fresh = plugin_change_asked(now), *limits, *item;
+    json_t *old = before ? plugin_change_asked(before) : json_object(), *fresh = plugin_change_asked(now), *limits,
+           *item;
     const char *name;
     size_t i;
     json_object_foreach(fresh, name, limits) {

@@ -162,6 +162,7 @@ int page_run_call(lua_State *lua) {
     c->id = arena_text(memory, luaL_optstring(lua, 2, ""));
     c->query = query_read(lua, 3, memory);
     c->body = body_read(lua, 4, memory);
+    c->parts = operation_takes_files(wanted) ? run->exchange->files : NULL;
     c->session = run->exchange->session;
     c->network = run->exchange->network;
     c->answer = call_answer(run, operation_is_read(wanted));

@@ -9,6 +9,7 @@
 #ifndef INTERLINK_PORTAL_PORTAL_H
 #define INTERLINK_PORTAL_PORTAL_H
 
+#include "api/multipart.h"
 #include "api/services.h"
 #include "base/arena.h"
 #include "base/status.h"
@@ -33,6 +34,7 @@ struct portal_exchange {
     str path;                    // as in the request line, without the query, not decoded
     str query;                   // what follows '?', not decoded; empty if nothing does
     str body;                    // application/x-www-form-urlencoded, not decoded; empty for GET
+    const multipart *files;      // of a form with files, for PORTAL_FILES_OPERATION; NULL otherwise
     const char *accept_language; // header
     const char *language_cookie; // value of the cookie "language", or NULL
     bool cross_site;             // a POST that another site caused (Sec-Fetch-Site or Origin says so): refused
@@ -54,6 +56,10 @@ struct portal_exchange {
     void *context;                    // the caller's
     void *state;                      // the portal's
 };
+
+// The one page that takes a form with files, and the operation that it hands them to.
+#define PORTAL_FILES_PATH "/admin/install"
+#define PORTAL_FILES_OPERATION "packages.create"
 
 // Every page is private (Cache-Control: no-store for a person who is signed in, else no-cache; Vary: Cookie,
 // Accept-Language). Pages work with exactly this policy, which the http room sends:

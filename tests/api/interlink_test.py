@@ -10,6 +10,7 @@ Standard library only. INTERLINK_BUILD names the build folder (default build/dev
 INTERLINK_CATALOGUE a real catalogue to import (default ../shared/data/interlink-catalogue, where it is there).
 """
 import http.client
+import io
 import json
 import os
 import pathlib
@@ -18,6 +19,8 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CATALOGUE = pathlib.Path(os.environ.get("INTERLINK_CATALOGUE", ROOT.parent / "shared/data/interlink-catalogue"))
@@ -127,6 +130,29 @@ class Client:
             after = page["next"]
             if not after:
                 return
+
+
+def multipart(fields):
+    """A form as browsers send it: {name: text or (file name, bytes)}; gives its bytes and headers."""
+    boundary, out = uuid.uuid4().hex, b""
+    for name, value in fields.items():
+        filename = f'; filename="{value[0]}"' if isinstance(value, tuple) else ""
+        body = value[1] if isinstance(value, tuple) else value.encode()
+        out += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{filename}\r\n\r\n'.encode() + body + b"\r\n"
+    return out + f"--{boundary}--\r\n".encode(), {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+
+
+def package(plugin, version):
+    """An unsigned package file of the hello tool under another name: for a server that was started with --dev."""
+    out, folder = io.BytesIO(), ROOT / "examples/hello-lua"
+    with zipfile.ZipFile(out, "w") as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and not file.name.startswith("."):
+                content = file.read_bytes()
+                if file.name == "interlinker.json":
+                    content = json.dumps(dict(json.loads(content), id=plugin, version=version)).encode()
+                archive.writestr(str(file.relative_to(folder)), content)
+    return out.getvalue()
 
 
 def small_catalogue(folder):

@@ -42,7 +42,7 @@ class Access(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         with tempfile.TemporaryDirectory(prefix="interlink-test-") as folder:
-            cls.server = interlink_test.Server(catalogue=interlink_test.small_catalogue(pathlib.Path(folder)))
+            cls.server = interlink_test.Server(options=["--dev"], catalogue=interlink_test.small_catalogue(pathlib.Path(folder)))
         cls.operations = [(method.upper(), path, about)
                           for path, methods in cls.server.client().get("/openapi.json")["paths"].items()
                           for method, about in methods.items()]
@@ -75,6 +75,27 @@ class Access(unittest.TestCase):
         node = cls.owner.get(f"/processes/{process}/tree")["nodes"][0]["children"][0]["children"][0]["id"]
         return {"process": process, "node": node, "asset": cls.make_asset(node)}
 
+    versions = iter(range(1, 1000))
+
+    def bring(self):
+        """A package waits for a decision; gives what the administrator sees."""
+        body, headers = interlink_test.multipart({"package": ("a", interlink_test.package("waits", f"1.{next(self.versions)}.0"))})
+        answer = self.people["site admin"].raw("POST", "/api/v1/packages", body, headers)
+        self.assertEqual(answer.status, 201, answer.body)
+        return {name: answer.json[name] for name in ("version", "sha256")}
+
+    def prepare(self, operation):
+        """What the site's administrator decides about must be there each time."""
+        admin = self.people["site admin"]
+        if operation in ("packages.get", "packages.dismiss", "packages.check", "packages.accept"):
+            return self.bring()
+        if operation in ("plugins.roll_back", "plugins.permit"):
+            for _ in range(2):
+                seen = self.bring()
+                self.assertEqual(admin.ask("POST", "/packages/waits/acceptance", dict(seen, granted=[])).status, 204)
+            return {"version": seen["version"]} if operation == "plugins.roll_back" else None
+        return None
+
     def invitation(self):
         email = f"{uuid.uuid4().hex}@example.org"
         made = self.owner.post(f"/processes/{self.party['process']}/members", {"email": email, "role": "viewer"})
@@ -95,6 +116,11 @@ class Access(unittest.TestCase):
             "usage.create": {"process": objects["process"], "action": "test.done"},
             "notifications.read": {"all": True},
             "plugins.update": {"enabled": True},
+            "plugins.roll_back": {"version": "1.0.0"},
+            "plugins.permit": {"permission": "documents", "granted": True},
+            "packages.accept": {"version": "1.0.0", "sha256": "0", "granted": []},
+            "plugin_keys.update": {"key": "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3", "trust": "trusted"},
+            "machine.update": {"jail_accepted": False},
         }
         if operation == "invitations.accept":
             mine = {"name": "New", "password": self.password} if role == "anonymous" else {}
@@ -106,7 +132,8 @@ class Access(unittest.TestCase):
         query = {"invitations.get": lambda: "?token=" + self.invitation(),
                  "usage.list": lambda: "?process=" + objects["process"],
                  "usage.export": lambda: "?process=" + objects["process"]}.get(operation)
-        ids = {"/interlinkers/": "plan", "/guides/": "small", "/plugins/": "poll", "/processes/": objects["process"],
+        tool = "waits" if operation in ("plugins.roll_back", "plugins.permit") else "poll"
+        ids = {"/interlinkers/": "plan", "/guides/": "small", "/plugins/": tool, "/packages/": "waits", "/processes/": objects["process"],
                "/nodes/": objects["node"], "/assets/": objects["asset"]}
         for start, known in ids.items():
             if path.startswith(start):
@@ -140,7 +167,12 @@ class Access(unittest.TestCase):
             client = self.server.client(self.email(role), self.password)
         if operation == "assets.delete" and place == "own":
             objects["asset"] = self.make_asset(objects["node"])
-        status, problem = self.ask(client, method, self.place(operation, path, objects), self.body(operation, role, objects))
+        seen = self.prepare(operation) if role == "site admin" else None
+        body = dict(self.body(operation, role, objects) or {}, **seen) if seen and "requestBody" in about else self.body(
+            operation, role, objects)
+        if operation == "packages.create":
+            return self.cell_of_files(client, self.place(operation, path, objects), rule, role, place)
+        status, problem = self.ask(client, method, self.place(operation, path, objects), body)
         wanted = expected(rule, role, place)
         if operation == "invitations.accept" and role != "anonymous":
             wanted = 403  # the invitation is for somebody else's address
@@ -148,6 +180,11 @@ class Access(unittest.TestCase):
         if wanted == 404:
             return problem["code"], problem["detail"], problem["title"]
         return None
+
+    def cell_of_files(self, client, path, rule, role, place):
+        body, headers = interlink_test.multipart({"package": ("a", interlink_test.package(f"waits-{place}", "1.0.0"))})
+        status = client.raw("POST", "/api/v1" + path, body, headers).status
+        self.assertEqual(OK if 200 <= status < 300 else status, expected(rule, role, place))
 
     def test_every_cell(self):
         cells = 0

@@ -65,7 +65,7 @@ class OpenApi(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         catalogue = interlink_test.CATALOGUE
-        cls.server = interlink_test.Server(catalogue=catalogue if catalogue.is_dir() else None)
+        cls.server = interlink_test.Server(options=["--dev"], catalogue=catalogue if catalogue.is_dir() else None)
         cls.visitor = cls.server.client()
         cls.anna = cls.server.client("anna@example.org", "a-long-password", admin=True)
         cls.guide = cls.server.a_guide(cls.visitor)
@@ -143,6 +143,22 @@ class OpenApi(unittest.TestCase):
         self.ask("notifications.read", body={"all": True}, client=bruno)
         self.ask("plugins.list")
         self.ask("plugins.update", "poll", body={"enabled": True})
+        for version in ("1.0.0", "1.1.0"):
+            package = self.bring(version)
+            self.ask("packages.list")
+            self.ask("packages.get", "brought")
+            self.ask("packages.check", "brought")
+            seen = {"version": package["version"], "sha256": package["sha256"], "granted": ["documents"]}
+            self.ask("packages.accept", "brought", body=seen)
+            self.ask("plugins.list")
+        self.ask("plugins.permit", "brought", body={"permission": "documents", "granted": False})
+        self.ask("plugins.roll_back", "brought", body={"version": "1.1.0"})
+        self.bring("1.2.0")
+        self.ask("packages.dismiss", "brought")
+        self.ask("plugin_keys.update", body={"key": "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3", "trust": "trusted"})
+        self.ask("plugin_keys.list")
+        self.ask("machine.get")
+        self.ask("machine.update", body={"jail_accepted": False})
         self.ask("processes.get", "unknown", status=404)
         self.ask("processes.create", body={}, status=422)
         self.ask("plugins.list", client=bruno, status=403)
@@ -150,6 +166,15 @@ class OpenApi(unittest.TestCase):
         self.ask("sessions.delete", client=bruno)
         # The live stream does not end; test_http.py listens to it.
         self.assertEqual(set(self.document.operations) - self.asked, {"events.stream"})
+
+    def bring(self, version):
+        body, headers = interlink_test.multipart({"package": ("a", interlink_test.package("brought", version))})
+        answer = self.anna.raw("POST", "/api/v1/packages", body, headers)
+        self.assertEqual(answer.status, 201, answer.body)
+        self.asked.add("packages.create")
+        schema = self.document.operations["packages.create"][2]["responses"]["201"]["content"]["application/json"]["schema"]
+        self.assertEqual(self.document.faults(schema, answer.json), [])
+        return answer.json
 
     def a_task(self, nodes):
         for node in nodes:
