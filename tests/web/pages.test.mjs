@@ -2,11 +2,8 @@
 // Every page, signed out and in, at three widths, light and dark: axe finds nothing, nothing breaks the content policy,
 // nothing needs sideways scrolling, the language is right, the first view is light.
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
-import { api, axePath, run, signIn, startBrowser, startSite, tasksOf, visitor } from './support.mjs';
+import { api, axeFaults, run, signIn, startBrowser, startSite, tasksOf, visitor } from './support.mjs';
 
-const axeSource = readFileSync(axePath, 'utf8');
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const site = await startSite();
 const browser = await startBrowser();
 
@@ -36,23 +33,9 @@ async function addresses() {
         `/tasks/${task.id}`,
     ...installed.map((one) => `/tasks/${task.id}/add/${one.id}`), ...items.map((one) => `/items/${one.id}`),
     ...items.filter((one) => one.plugin).map((one) => `/items/${one.id}?edit=1`),
-    `/items/${items[0].id}/remove`, '/messages', '/admin/plugins', '/settings'];
+    `/items/${items[0].id}/remove`, '/messages', '/admin/plugins', '/admin/install', '/admin/keys',
+    '/settings'];
   return { open, closed };
-}
-
-async function axeFaults(page) {
-  const faults = [];
-  for (const frame of page.frames()) {
-    if (frame.url() === 'about:blank') continue;
-    await frame.evaluate(axeSource);
-    const found = await frame.evaluate(async (tags) => {
-      const result = await window.axe.run(document, { runOnly: { type: 'tag', values: tags },
-          resultTypes: ['violations'] });
-      return result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
-    }, rules);
-    faults.push(...found.map((one) => (frame === page.mainFrame() ? one : `in the frame: ${one}`)));
-  }
-  return faults;
 }
 
 async function check(one, path) {

@@ -4,7 +4,7 @@
 // INTERLINK_BIN: the program. WEB_MODULES: the folder that holds node_modules. CHROMIUM: /usr/bin/chromium if not
 // given.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,8 @@ import { strict as assert } from 'node:assert';
 
 const require = createRequire(join(process.env.WEB_MODULES ?? import.meta.dirname ?? '.', 'package.json'));
 const puppeteer = require('puppeteer-core');
-export const axePath = require.resolve('axe-core/axe.min.js');
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 function required(name) {
   if (!process.env[name]) throw new Error(`${name} is not set`);
@@ -89,6 +90,22 @@ export async function signIn(page, site, person) {
 export async function follow(page, act) {
   const [answer] = await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), act()]);
   return answer;
+}
+
+// What axe finds in a page and in its frames.
+export async function axeFaults(page) {
+  const faults = [];
+  for (const frame of page.frames()) {
+    if (frame.url() === 'about:blank') continue;
+    await frame.evaluate(axeSource);
+    const found = await frame.evaluate(async (tags) => {
+      const result = await window.axe.run(document, { runOnly: { type: 'tag', values: tags },
+          resultTypes: ['violations'] });
+      return result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+    }, rules);
+    faults.push(...found.map((one) => (frame === page.mainFrame() ? one : `in the frame: ${one}`)));
+  }
+  return faults;
 }
 
 // The API, as a script of a stranger would use it.

@@ -220,18 +220,53 @@ api["notifications.list"] = function()
     }}
 end
 
-local function installed(id, name, state, permissions, crashes)
-    return {
-        id = id, name = name, version = "1.0.0", enabled = state ~= "off", state = state, bundled = crashes == 0,
-        trouble = crashes > 0 and "It crashed 5 times within a minute: signal 11." or "", permissions = permissions,
-        calls = 1421, crashes = crashes, late = crashes > 0 and 1 or 0,
+local author = {key = "RWQf", fingerprint = "52dd 09b4 42ea f571 fd32 df52 3730 6699 ca96 914d", trust = "first"}
+
+local function grant(name, limits, granted, used)
+    return {name = name, limits = limits, granted = granted, used_at = used and iso(now - day) or nil, change = "more"}
+end
+
+local function installed(id, name, more)
+    local one = {
+        id = id, name = name, version = "1.0.0", bundled = true, enabled = true, state = "ready", calls = 41, crashes = 0,
+        late = 0, trouble = "", permissions = {"person.name", "publish"}, refusal = "", unsigned = false, grants = {},
     }
+    for key, value in pairs(more or {}) do one[key] = value end
+    return one
 end
 
 api["plugins.list"] = function()
     return {items = {
-        installed("poll", "Poll", "ready", {"notify", "publish"}, 0), installed("survey", "Survey", "off", {}, 0),
-        installed("chess", "Chess", "quarantined", {"person.name", "notify", "files"}, 5),
+        installed("poll", "Poll"), installed("survey", "Survey", {enabled = false, state = "off"}),
+        installed("forum", "Forum", {state = "quarantined", trouble = "It stopped 12 times.", crashes = 12, late = 1}),
+        installed("walk", "Walk", {
+            bundled = false, author = author, waiting = "1.1.0", earlier = "0.9.0",
+            grants = {grant("person.name", {}, true, true), grant("notify", {per_day = 20}, false), grant("files", {mb = 5}, true)},
+        }),
+        installed("draft", "Draft", {bundled = false, unsigned = true, state = "refused", refusal = "unsigned", trouble = "x"}),
+        installed("gone", "Gone", {bundled = false, author = author, state = "refused", refusal = "revoked", trouble = "x"}),
+    }}
+end
+
+local waiting = {
+    id = "walk", version = "1.1.0", sha256 = "00", name = "Walk", description = "Walk and count.", runtime = "native",
+    author = author, maker = "Anna", languages = {"en", "it"}, new_key = true, decision = true, newly_native = true,
+    current = {version = "1.0.0", author = author}, new_personal = {"answers"}, tried = false,
+    data = {personal = {"names", "answers"}, purpose = {en = "To count."}, retention_days = 30},
+    findings = {{fault = true, text = "There are no instructions."}}, arrived_at = iso(now),
+    permissions = {grant("person.name", {}, false), grant("notify", {per_day = 20}, false), grant("documents", {}, true)},
+}
+
+api["packages.list"] = function() return {items = {waiting}} end
+api["packages.get"] = function() return waiting end
+api["machine.get"] = function()
+    return {jail_missing = "files closed", jail_accepted = false, dev = true,
+        revocations = {number = 3, entries = 1, expires_at = iso(now - day), expired = true}}
+end
+api["plugin_keys.list"] = function()
+    return {items = {
+        {key = "RWQf", fingerprint = author.fingerprint, trust = "known", name = "", plugins = 1},
+        {key = "RWQg", fingerprint = author.fingerprint, trust = "distrusted", name = "Somebody", plugins = 0},
     }}
 end
 

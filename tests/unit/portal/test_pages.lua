@@ -25,7 +25,8 @@ local for_members = {
     "/", "/tools", "/tools/poll", "/tools/eidas", "/tools/loomio", "/tools/Stakeholders-Mapping-Canvas", "/projects",
     "/projects/new", "/guides/default", "/projects/p1", "/projects/p1/activity", "/projects/p1/people",
         "/projects/p1/edit",
-    "/tasks/t4", "/tasks/t4/add/poll", "/items/a1", "/items/a1/remove", "/messages", "/admin/plugins", "/settings",
+    "/tasks/t4", "/tasks/t4/add/poll", "/items/a1", "/items/a1/remove", "/messages", "/admin/plugins", "/settings", "/admin/install",
+        "/admin/packages/walk", "/admin/plugins/walk/back", "/admin/keys",
         "/help",
 }
 local for_visitors = {"/", "/tools", "/tools/poll", "/signin", "/invitation?token=abc", "/help", "/accessibility",
