@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/audit.h"
 #include "domain/meta.h"
 #include "plugin/lockfile.h"
 #include "plugin/package.h"
@@ -32,6 +33,10 @@ status plugin_change_do(plugin_change_call *c, plugin_change_run *change, void *
     if (outcome == STATUS_OK) {
         outcome = prepare(c, s, f);
         outcome = outcome == STATUS_OK ? change(c, s, context, f) : outcome;
+        if (outcome == STATUS_OK && c->what) {
+            audit_event e = {.what = c->what, .about = c->decision.plugin};
+            outcome = audit_append(s, &e, f);
+        }
         outcome = outcome == STATUS_OK ? store_commit(s, f) : (store_rollback(s), outcome);
     }
     if (outcome == STATUS_OK) {

@@ -12,6 +12,7 @@
 // A change that is under way. `decision` is by the command line.
 typedef struct plugin_change_call {
     const char *data;
+    const char *what; // for the audit log: "plugin.install"; NULL: it changes nothing
     char program[4096];
     uint8_t secret[CRYPTO_KEY];
     install_decision decision;

@@ -165,7 +165,7 @@ static status take(const install_options *o, buffer *bytes, buffer *signature, b
 static int install(const install_options *o) {
     fault f = {0};
     buffer bytes = {0}, signature = {0}, key = {0};
-    plugin_change_call c = {.data = o->data};
+    plugin_change_call c = {.data = o->data, .what = "plugin.install"};
     installing i = {.options = o};
     status outcome = take(o, &bytes, &signature, &key, &f);
     if (outcome == STATUS_OK) {
@@ -259,9 +259,9 @@ static status permit_run(plugin_change_call *c, store *s, void *context, fault *
     return plugin_install_permit(s, &c->decision, d->permission, d->granted, f);
 }
 
-static int decide(const char *data, deciding *d, plugin_change_run *run, const char *done) {
+static int decide(const char *data, deciding *d, plugin_change_run *run, const char *what, const char *done) {
     fault f = {0};
-    plugin_change_call c = {.data = data, .decision.plugin = d->plugin};
+    plugin_change_call c = {.data = data, .what = what, .decision.plugin = d->plugin};
     d->arena = arena_create();
     status outcome = plugin_change_do(&c, run, d, &f);
     if (outcome == STATUS_OK) {
@@ -286,28 +286,28 @@ int plugin_verb_accept(int argc, char **argv) {
     const command_usage usage = {"interlink plugin accept --data DIR ID [--grant NAME,...]",
                                  "Installs the package that waits for a decision.", options, 3, 1};
     int done = command_read(&usage, argc, argv, &d.plugin);
-    return done >= 0 ? done : decide(data, &d, accept_run, "Installed");
+    return done >= 0 ? done : decide(data, &d, accept_run, "plugin.accept", "Installed");
 }
 
 static int verb_of_one(int argc, char **argv, const char *line, const char *purpose, plugin_change_run *run,
-                       const char *said) {
+                       const char *what, const char *said) {
     const char *data = NULL;
     deciding d = {0};
     const command_option options[] = {{"--data", "DIR", "The data folder.", &data, NULL, true}};
     const command_usage usage = {line, purpose, options, 1, 1};
     int done = command_read(&usage, argc, argv, &d.plugin);
-    return done >= 0 ? done : decide(data, &d, run, said);
+    return done >= 0 ? done : decide(data, &d, run, what, said);
 }
 
 int plugin_verb_dismiss(int argc, char **argv) {
     return verb_of_one(argc, argv, "interlink plugin dismiss --data DIR ID",
-                       "Forgets the package that waits for a decision.", dismiss_run, "Dismissed");
+                       "Forgets the package that waits for a decision.", dismiss_run, "plugin.dismiss", "Dismissed");
 }
 
 int plugin_verb_rollback(int argc, char **argv) {
     return verb_of_one(argc, argv, "interlink plugin rollback --data DIR ID",
                        "Goes back to the version before the last update, with the tool's data as they were then.",
-                       roll_back_run, "Went back");
+                       roll_back_run, "plugin.rollback", "Went back");
 }
 
 static int verb_permit(int argc, char **argv, bool granted) {
@@ -323,7 +323,7 @@ static int verb_permit(int argc, char **argv, bool granted) {
         return done;
     }
     deciding d = {.plugin = words[0], .permission = words[1], .granted = granted};
-    return decide(data, &d, permit_run, granted ? "Granted" : "Taken back");
+    return decide(data, &d, permit_run, granted ? "plugin.grant" : "plugin.refuse", granted ? "Granted" : "Taken back");
 }
 
 int plugin_verb_grant(int argc, char **argv) {

@@ -46,10 +46,16 @@ static status decide_run(plugin_change_call *c, store *s, void *context, fault *
     return outcome == STATUS_OK ? catalogue_changed(s, f) : outcome;
 }
 
+static const char *what_of(author_trust trust) {
+    return trust == AUTHOR_TRUSTED      ? "plugin.keys.trust"
+           : trust == AUTHOR_DISTRUSTED ? "plugin.keys.distrust"
+                                        : "plugin.keys.forget";
+}
+
 static int keys_do(const char *data, const char *given, keys_call *k, bool list) {
     fault f = {0};
     minisign_key key;
-    plugin_change_call c = {.data = data};
+    plugin_change_call c = {.data = data, .what = list ? NULL : what_of(k->trust)};
     status outcome = list ? STATUS_OK : plugin_key_open(given, &key, &f);
     if (outcome == STATUS_OK && !list) {
         minisign_key_text(&key, k->key);

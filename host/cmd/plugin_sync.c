@@ -186,7 +186,7 @@ static status sync_run(plugin_change_call *change, store *s, void *context, faul
 static int sync_do(sync_call *c) {
     fault f = {0};
     char beside[PATH_MAX];
-    plugin_change_call change = {.data = c->data};
+    plugin_change_call change = {.data = c->data, .what = "plugin.sync"};
     const char *slash = strrchr(c->lock, '/');
     snprintf(beside, sizeof beside, "%.*spackages", slash ? (int)(slash - c->lock) + 1 : 0, c->lock);
     c->packages = c->packages ? c->packages : beside;

@@ -53,7 +53,7 @@ static int serve_read(int argc, char **argv, serve_options *o) {
         {"--loops", "N", "Event loops; one for each processor if not given.", &o->loops, NULL, false},
         {"--kept", "N", "Finished public answers that each loop may hold; 256 if not given.", &o->kept, NULL, false},
         {"--accept-weak-jail", NULL,
-         "Run tools that people brought also where this machine lacks a part of the jail (see interlink doctor).", NULL,
+         "Run tools that people brought also where the jail lacks something (see interlink doctor).", NULL,
          &o->accept_weak_jail, false},
         {"--revocations", "FILE", "The revocation list; revocations.json in the data folder if not given.",
          &o->revocations, NULL, false},

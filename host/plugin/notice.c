@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "domain/audit.h"
 #include "domain/notify.h"
 #include "plugin/install.h"
 
@@ -44,6 +45,9 @@ static status roll_back(notice *n, store *s, fault *f) {
     arena *a = arena_create();
     const char *to = NULL;
     status result = plugin_install_roll_back(s, a, &d, n->version, n->trouble, &to, f);
+    audit_event e = {.what = "plugin.rolled_back", .about = n->plugin};
+    if (result == STATUS_OK)
+        result = audit_append(s, &e, f);
     if (result == STATUS_OK)
         result = tell(n, s, "plugin.rolled_back", json_pack("{s:s, s:s}", "version", n->version, "to", to), f);
     arena_destroy(a);

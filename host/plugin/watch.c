@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "domain/audit.h"
 #include "domain/notify.h"
 #include "plugin/install.h"
 #include "plugin/lockfile.h"
@@ -76,6 +77,9 @@ static status list_run(write_job *job, store *s, fault *f) {
     list_job *j = (list_job *)job;
     live_list_clear(&j->live); // of an attempt whose batch was undone
     status result = revocation_take_file(s, j->watch->parts.revocations, &j->news, f);
+    audit_event e = {.what = "revocations.taken"};
+    if (result == STATUS_OK && j->news)
+        result = audit_append(s, &e, f);
     return result == STATUS_OK && j->news ? tell_revoked(s, &j->live, f) : result;
 }
 
