@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 // At some 50 ms each, the last of these waits a few seconds.
 enum { MOST_WAITING = 100 };
 
@@ -49,10 +51,7 @@ static void *helper(void *context) {
 }
 
 offload *offload_create(size_t threads) {
-    offload *o = calloc(1, sizeof *o + threads * sizeof o->threads[0]);
-    if (o == NULL) {
-        abort();
-    }
+    offload *o = memory_new(sizeof *o + threads * sizeof o->threads[0]);
     pthread_mutex_init(&o->lock, NULL);
     pthread_cond_init(&o->wake, NULL);
     for (o->count = 0; o->count < threads; o->count++) {

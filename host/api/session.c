@@ -64,9 +64,9 @@ static status sessions_create_read(operation_call *c) {
 
 static status sessions_create_slow(operation_call *c) {
     const sign_in *in = c->state;
-    bool right = account_password_check(in->hash, str_from(input_text(c->body, "password")));
+    bool right = account_password_check(in->hash, str_from(input_text(c->body, "password")), &c->fault);
     if (!right)
-        return refused(&c->fault);
+        return c->fault.status != STATUS_OK ? c->fault.status : refused(&c->fault);
     attempt_right(c, &in->attempt);
     return STATUS_OK;
 }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_POISON 1
 #elif defined(__has_feature)
@@ -45,11 +47,7 @@ struct arena {
 };
 
 static block *block_create(size_t size, block *next) {
-    block *b = malloc(sizeof *b + size);
-    if (!b) {
-        fputs("out of memory\n", stderr);
-        abort();
-    }
+    block *b = memory_take(sizeof *b + size);
     b->next = next;
     b->used = 0;
     b->size = size;
@@ -63,11 +61,7 @@ static void block_destroy(block *b) {
 }
 
 arena *arena_create(void) {
-    arena *a = malloc(sizeof *a);
-    if (!a) {
-        fputs("out of memory\n", stderr);
-        abort();
-    }
+    arena *a = memory_take(sizeof *a);
     a->current = block_create(BLOCK_SIZE, NULL);
     a->deferred = NULL;
     return a;

@@ -2,7 +2,7 @@
 //
 // arena: the memory of one request. Everything allocated from it goes at once; things that are
 // not memory (a descriptor, a json_t) are handed to it with a cleanup function.
-// Not thread-safe: an arena belongs to one thread at a time. Out of memory aborts.
+// Not thread-safe: an arena belongs to one thread at a time. Without memory the process ends (memory.h).
 #ifndef INTERLINK_BASE_ARENA_H
 #define INTERLINK_BASE_ARENA_H
 

@@ -103,14 +103,25 @@ bool crypto_password_hash(const char *password, size_t len, char out[CRYPTO_PASS
            0;
 }
 
-bool crypto_password_check(const char *hash, const char *password, size_t len) {
+// The library calls a password wrong that it had no memory to check.
+static bool password_memory(void) {
+    void *piece = malloc(PASSWORD_MEMORY);
+    free(piece);
+    return piece != NULL;
+}
+
+crypto_password crypto_password_check(const char *hash, const char *password, size_t len) {
     // The library reads the full fixed size, so a shorter text from the database is copied first.
     char padded[CRYPTO_PASSWORD_TEXT] = {0};
     size_t hash_len = strlen(hash);
     if (hash_len >= sizeof padded)
-        return false;
+        return CRYPTO_PASSWORD_WRONG;
     memcpy(padded, hash, hash_len);
-    return crypto_pwhash_str_verify(padded, password, len) == 0;
+    if (!password_memory())
+        return CRYPTO_PASSWORD_UNKNOWN;
+    if (crypto_pwhash_str_verify(padded, password, len) == 0)
+        return CRYPTO_PASSWORD_RIGHT;
+    return password_memory() ? CRYPTO_PASSWORD_WRONG : CRYPTO_PASSWORD_UNKNOWN;
 }
 
 void crypto_wipe(void *secret, size_t len) {

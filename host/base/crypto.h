@@ -37,7 +37,12 @@ bool crypto_password_stream(str password, const uint8_t salt[CRYPTO_SALT], uint6
 bool crypto_equal(const void *a, const void *b, size_t len); // constant time
 // argon2id. Slow on purpose (tens of milliseconds): never on a loop's thread.
 bool crypto_password_hash(const char *password, size_t len, char out[CRYPTO_PASSWORD_TEXT]);
-bool crypto_password_check(const char *hash, const char *password, size_t len);
+typedef enum crypto_password {
+    CRYPTO_PASSWORD_RIGHT,
+    CRYPTO_PASSWORD_WRONG,
+    CRYPTO_PASSWORD_UNKNOWN, // there was too little memory to find out
+} crypto_password;
+crypto_password crypto_password_check(const char *hash, const char *password, size_t len);
 void crypto_wipe(void *secret, size_t len);
 // base64url without padding (RFC 4648 section 5). Decode returns the length or -1.
 size_t crypto_base64_size(size_t len); // with the NUL

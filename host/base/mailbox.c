@@ -10,6 +10,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 // A stack that many push to and the owner takes as a whole. Taking all at once leaves no ABA problem, and
 // turning the pile over gives back the order in which the letters came.
 struct mailbox {
@@ -18,9 +20,9 @@ struct mailbox {
 };
 
 mailbox *mailbox_create(void) {
-    mailbox *m = malloc(sizeof *m);
+    mailbox *m = memory_take(sizeof *m);
     int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (!m || fd < 0) {
+    if (fd < 0) {
         perror("mailbox");
         abort();
     }

@@ -36,7 +36,7 @@ rate_table *rate_create(size_t places) {
     crypto_random(t->key, sizeof t->key);
     t->places = aligned_alloc(LINE, lines * LINE);
     if (t->places == NULL) {
-        abort();
+        memory_end();
     }
     for (size_t i = 0; i < lines * WAYS; i++) {
         atomic_init(&t->places[i], 0);

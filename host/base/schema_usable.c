@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/schema.h"
 #include "base/schema_format.h"
 #include "base/schema_part.h"
@@ -123,9 +124,7 @@ static bool seen_before(inspector *in, const json_t *target) {
             return true;
     if (in->seen_count == in->seen_capacity) {
         in->seen_capacity = in->seen_capacity ? in->seen_capacity * 2 : 16;
-        in->seen = realloc(in->seen, in->seen_capacity * sizeof *in->seen);
-        if (!in->seen)
-            abort();
+        in->seen = memory_resize(in->seen, in->seen_capacity, sizeof *in->seen);
     }
     in->seen[in->seen_count++] = target;
     return false;

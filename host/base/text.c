@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 // ---- borrowed strings
 
 str str_from(const char *text) {
@@ -37,12 +39,7 @@ static void buffer_reserve(buffer *b, size_t more) {
     size_t capacity = b->capacity ? b->capacity * 2 : 256;
     if (capacity < needed)
         capacity = needed;
-    char *ptr = realloc(b->ptr, capacity);
-    if (!ptr) {
-        fputs("out of memory\n", stderr);
-        abort();
-    }
-    b->ptr = ptr;
+    b->ptr = memory_resize(b->ptr, capacity, 1);
     b->capacity = capacity;
 }
 

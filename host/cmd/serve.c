@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "api/offload.h"
 #include "api/operations.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "cmd/command.h"
 #include "cmd/demo.h"
 #include "domain/account.h"
@@ -270,6 +272,8 @@ int cmd_serve(int argc, char **argv) {
     sigaddset(&ending, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ending, NULL);
     signal(SIGPIPE, SIG_IGN);
+    memory_reserve();
+    json_set_alloc_funcs(memory_take, free);
     fault f = {0};
     http_options http = {0};
     status outcome = options_check(&v, &http, &f);

@@ -78,19 +78,28 @@ status account_password_rule(str password, fault *f) {
     return STATUS_OK;
 }
 
-status account_password_hash(str password, char hash[CRYPTO_PASSWORD_TEXT], fault *f) {
-    if (crypto_password_hash(password.ptr, password.len, hash))
-        return STATUS_OK;
+static status no_memory(fault *f) {
     return fault_set(f, STATUS_UNAVAILABLE, "account.hash",
                      "The server has too little memory to check passwords just now. Try again in a moment.");
 }
 
-bool account_password_check(const char *hash, str password) {
-    if (hash && hash[0])
-        return crypto_password_check(hash, password.ptr, password.len);
-    // The same work as a check, so that the time tells nobody who has an account here.
+status account_password_hash(str password, char hash[CRYPTO_PASSWORD_TEXT], fault *f) {
+    if (crypto_password_hash(password.ptr, password.len, hash))
+        return STATUS_OK;
+    return no_memory(f);
+}
+
+bool account_password_check(const char *hash, str password, fault *f) {
+    if (hash && hash[0]) {
+        crypto_password found = crypto_password_check(hash, password.ptr, password.len);
+        if (found == CRYPTO_PASSWORD_UNKNOWN)
+            no_memory(f);
+        return found == CRYPTO_PASSWORD_RIGHT;
+    }
+    // The same work as a check, with the same outcomes, so that nothing tells who has an account here.
     char unused[CRYPTO_PASSWORD_TEXT];
-    (void)crypto_password_hash(password.ptr, password.len, unused);
+    if (!crypto_password_hash(password.ptr, password.len, unused))
+        no_memory(f);
     return false;
 }
 

@@ -20,7 +20,7 @@ status account_password_rule(str password, fault *f);
 // argon2id: tens of milliseconds on purpose, so never on a loop's thread or the writer's.
 status account_password_hash(str password, char hash[CRYPTO_PASSWORD_TEXT], fault *f);
 // An empty hash (nobody has that e-mail, or no password yet) takes as long and is false.
-bool account_password_check(const char *hash, str password);
+bool account_password_check(const char *hash, str password, fault *f);
 
 typedef struct account_draft {
     const char *email; // as typed

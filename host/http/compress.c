@@ -37,8 +37,9 @@ bool compress_gzip(str bytes, int level, buffer *out) {
     }
     size_t room = deflateBound(&z, bytes.len);
     char *to = malloc(room);
-    if (to == NULL) {
-        abort();
+    if (to == NULL) { // then it is sent as it is
+        deflateEnd(&z);
+        return false;
     }
     z.next_in = (Bytef *)bytes.ptr;
     z.avail_in = (uInt)bytes.len;

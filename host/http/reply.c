@@ -4,7 +4,9 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "http/compress.h"
 #include "http/server_loop.h"
 
@@ -20,8 +22,14 @@ void reply_header(reply *r, const char *name, const char *value) {
 }
 
 static void add(struct MHD_Response *to, const char *name, const char *value) {
-    if (value != NULL && MHD_add_response_header(to, name, value) == MHD_NO) {
-        abort(); // out of memory, or a value with a line break that somebody above should not have let through
+    if (value == NULL || MHD_add_response_header(to, name, value) == MHD_YES) {
+        return;
+    }
+    if (strpbrk(value, "\r\n") != NULL) {
+        abort(); // somebody above should not have let this through
+    }
+    if (!memory_spend() || MHD_add_response_header(to, name, value) == MHD_NO) {
+        memory_end();
     }
 }
 
@@ -54,18 +62,21 @@ void reply_add_headers(const reply_site *site, const reply *r, struct MHD_Respon
 
 // ---- one reply
 
+static struct MHD_Response *response_try(const buffer *body) {
+    return body->len == 0 ? MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT)
+                          : MHD_create_response_from_buffer(body->len, body->ptr, MHD_RESPMEM_MUST_FREE);
+}
+
 static struct MHD_Response *response_of(buffer *body) {
-    struct MHD_Response *made;
+    struct MHD_Response *made = response_try(body);
+    if (made == NULL && memory_spend()) {
+        made = response_try(body);
+    }
+    memory_sure(made);
     if (body->len == 0) {
         buffer_free(body);
-        made = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-    } else {
-        made = MHD_create_response_from_buffer(body->len, body->ptr, MHD_RESPMEM_MUST_FREE);
-        *body = (buffer){0};
     }
-    if (made == NULL) {
-        abort();
-    }
+    *body = (buffer){0}; // else it belongs to the response
     return made;
 }
 

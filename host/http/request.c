@@ -13,6 +13,7 @@
 #include "http/reply.h"
 #include "http/router.h"
 #include "http/server_loop.h"
+#include "http/session.h"
 
 // A body that was refused is read a little further, so that the client gets to read why; then the connection ends.
 enum { SPARE_MOST = 256, BODY_KEPT = 64 * 1024, BODY_PATIENCE = 256 * 1024 };
@@ -190,10 +191,23 @@ static void headers_read(exchange *x, const char *version) {
     x->body_size = r.guard.length;
 }
 
+// While the reserve of memory is in use, what is under way needs it.
+static bool memory_begin(exchange *x) {
+    fault f = {0};
+    if (!memory_low()) {
+        return true;
+    }
+    fault_set(&f, STATUS_UNAVAILABLE, "server.memory",
+              "The server is short of memory at this moment, so it takes on nothing new. Try again in a minute.");
+    x->language = session_language(x);
+    problem_reply(x, &f);
+    return false;
+}
+
 static void route_begin(exchange *x) {
     x->room = router_find(x->path);
     x->route = router_route((router_room)x->room);
-    if (!limit_begin(x)) {
+    if (!limit_begin(x) || !memory_begin(x)) {
         return;
     }
     x->route->begin(x);

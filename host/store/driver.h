@@ -24,11 +24,12 @@ typedef struct driver_face {
     void (*finish)(driver *d, driver_statement *st);
 
     // `keep`: the bytes may be gone before the statement ends, so the driver copies them.
-    void (*bind_null)(driver_statement *st, int parameter);
-    void (*bind_int)(driver_statement *st, int parameter, int64_t value);
-    void (*bind_double)(driver_statement *st, int parameter, double value);
-    void (*bind_text)(driver_statement *st, int parameter, str value, bool keep);
-    void (*bind_blob)(driver_statement *st, int parameter, str value, bool keep);
+    // False: there is not enough memory, or the argument is too large.
+    bool (*bind_null)(driver_statement *st, int parameter);
+    bool (*bind_int)(driver_statement *st, int parameter, int64_t value);
+    bool (*bind_double)(driver_statement *st, int parameter, double value);
+    bool (*bind_text)(driver_statement *st, int parameter, str value, bool keep);
+    bool (*bind_blob)(driver_statement *st, int parameter, str value, bool keep);
     int (*parameters)(driver_statement *st);
     driver_step (*step)(driver *d, driver_statement *st, fault *f);
     void (*reset)(driver_statement *st); // ready to be bound again; holds no row, no lock and no argument

@@ -5,6 +5,7 @@
 #include "store/driver.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "store/driver_sqlite.h"
 #include "store/folder.h"
 
@@ -25,23 +27,30 @@ static sqlite3_stmt *prepared(driver_statement *st) {
 
 // ---- failures
 
-// Why the system refused a write. Of a commit that failed only the log of changes knows it.
-static int system_error(sqlite3 *db) {
+// Why the system refused a call: of a commit that failed only the log of changes knows it, of a read that one of the
+// two files that was read.
+static int file_error(sqlite3 *db, int which) {
     int error = 0;
-    sqlite3_file *log = NULL;
-    sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    if (log && log->pMethods)
-        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
-    return error ? error : sqlite3_system_errno(db);
+    sqlite3_file *file = NULL;
+    sqlite3_file_control(db, "main", which, &file);
+    if (file && file->pMethods)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error;
 }
 
-// The library calls all of it an input/output error; what somebody can do about it differs.
+// The library calls nearly all of it an input/output error; what somebody can do about it differs. A read that the
+// system refuses it calls damage of the file.
 static int disk_code(sqlite3 *db, int code) {
     if (code == SQLITE_IOERR_SHMSIZE)
         return SQLITE_FULL;
-    if ((code & 0xFF) != SQLITE_IOERR)
+    int kind = code & 0xFF;
+    if (kind != SQLITE_IOERR && kind != SQLITE_CORRUPT)
         return code;
-    int error = system_error(db);
+    int error = file_error(db, SQLITE_FCNTL_JOURNAL_POINTER);
+    if (kind == SQLITE_CORRUPT)
+        return error == EIO || file_error(db, SQLITE_FCNTL_FILE_POINTER) == EIO ? SQLITE_IOERR_READ : code;
+    if (error == 0)
+        error = sqlite3_system_errno(db);
     return error == ENOSPC || error == EDQUOT ? SQLITE_FULL : error == EROFS ? SQLITE_READONLY : code;
 }
 
@@ -77,6 +86,16 @@ status driver_sqlite_fault(sqlite3 *db, int code, fault *f) {
                          "The database file is damaged or is no database (%s). Nothing was changed. Keep a copy of it "
                          "and restore the last backup.",
                          message);
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return fault_set(
+            f, STATUS_UNAVAILABLE, "store.disk",
+            "The disk of the database failed (%s), so this was not done and nothing was saved. Try again; if "
+            "it stays so, check the disk, and the log.",
+            message);
+    case SQLITE_NOMEM:
+        return fault_set(f, STATUS_UNAVAILABLE, "store.memory",
+                         "There is not enough memory for this at the moment, so nothing was saved. Try again soon.");
     case SQLITE_TOOBIG:
         return fault_set(f, STATUS_TOO_LARGE, "store.too_large", "This is too large to be stored.");
     default:
@@ -97,7 +116,36 @@ static void library_log(void *context, int code, const char *message) {
         log_write(LOG_INFO, "store", "%s", message);
 }
 
+static void *memory_give(int size) {
+    return memory_try((size_t)size);
+}
+
+static void *memory_resized(void *old, int size) {
+    return memory_try_resize(old, (size_t)size);
+}
+
+static int memory_size(void *block) {
+    return (int)malloc_usable_size(block);
+}
+
+static int memory_round(int size) {
+    return (size + 7) & ~7;
+}
+
+static int memory_start(void *context) {
+    (void)context;
+    return SQLITE_OK;
+}
+
+static void memory_stop(void *context) {
+    (void)context;
+}
+
 static void library_configure(void) {
+    // The library's own way to the memory, but for the reserve.
+    static const sqlite3_mem_methods MEMORY = {memory_give,  free,         memory_resized, memory_size,
+                                               memory_round, memory_start, memory_stop,    NULL};
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &MEMORY);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // its counters are a lock that all threads would share
     sqlite3_config(SQLITE_CONFIG_LOG, library_log, NULL);
 }
@@ -183,11 +231,11 @@ static status sqlite_open(const char *folder, store_mode mode, driver **out, fau
         result = driver_sqlite_file_look(db, path, f);
     if (result == STATUS_OK)
         result = configure(db, f);
-    driver_sqlite_connection *c = result == STATUS_OK ? calloc(1, sizeof *c) : NULL;
-    if (!c) {
+    if (result != STATUS_OK) {
         sqlite3_close(db);
-        return result != STATUS_OK ? result : fault_set(f, STATUS_INTERNAL, "store.failed", "Out of memory.");
+        return result;
     }
+    driver_sqlite_connection *c = memory_new(sizeof *c);
     c->base.face = &driver_sqlite;
     c->db = db;
     c->reader = mode == STORE_READ;
@@ -225,33 +273,35 @@ static void sqlite_finish(driver *d, driver_statement *st) {
     sqlite3_finalize(prepared(st));
 }
 
-// An argument that is silently missing would be written as NULL.
-static void must_bind(int code) {
-    if (code != SQLITE_OK) {
+static bool bound(int code) {
+    if (code == SQLITE_NOMEM || code == SQLITE_TOOBIG)
+        return false;
+    if (code != SQLITE_OK) { // a bug: what is silently missing would be written as NULL
         fprintf(stderr, "an argument of an SQL statement cannot be bound: %s\n", sqlite3_errstr(code));
         abort();
     }
+    return true;
 }
 
-static void sqlite_bind_null(driver_statement *st, int parameter) {
-    must_bind(sqlite3_bind_null(prepared(st), parameter));
+static bool sqlite_bind_null(driver_statement *st, int parameter) {
+    return bound(sqlite3_bind_null(prepared(st), parameter));
 }
 
-static void sqlite_bind_int(driver_statement *st, int parameter, int64_t value) {
-    must_bind(sqlite3_bind_int64(prepared(st), parameter, value));
+static bool sqlite_bind_int(driver_statement *st, int parameter, int64_t value) {
+    return bound(sqlite3_bind_int64(prepared(st), parameter, value));
 }
 
-static void sqlite_bind_double(driver_statement *st, int parameter, double value) {
-    must_bind(sqlite3_bind_double(prepared(st), parameter, value));
+static bool sqlite_bind_double(driver_statement *st, int parameter, double value) {
+    return bound(sqlite3_bind_double(prepared(st), parameter, value));
 }
 
-static void sqlite_bind_text(driver_statement *st, int parameter, str value, bool keep) {
-    must_bind(sqlite3_bind_text64(prepared(st), parameter, value.ptr, value.len,
-                                  keep ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8));
+static bool sqlite_bind_text(driver_statement *st, int parameter, str value, bool keep) {
+    return bound(sqlite3_bind_text64(prepared(st), parameter, value.ptr, value.len,
+                                     keep ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8));
 }
 
-static void sqlite_bind_blob(driver_statement *st, int parameter, str value, bool keep) {
-    must_bind(
+static bool sqlite_bind_blob(driver_statement *st, int parameter, str value, bool keep) {
+    return bound(
         sqlite3_bind_blob64(prepared(st), parameter, value.ptr, value.len, keep ? SQLITE_TRANSIENT : SQLITE_STATIC));
 }
 
@@ -278,6 +328,8 @@ static str sqlite_column_str(driver_statement *st, int column) {
     const char *text = (const char *)sqlite3_column_text(prepared(st), column);
     if (text)
         return (str){text, (size_t)sqlite3_column_bytes(prepared(st), column)};
+    if (sqlite3_errcode(sqlite3_db_handle(prepared(st))) == SQLITE_NOMEM)
+        memory_end(); // there is a text, and nobody may take it for an empty one
     // An empty blob has no text either.
     return (str){sqlite3_column_type(prepared(st), column) == SQLITE_NULL ? NULL : "", 0};
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
+
 enum { TYPED_WORDS = 16, CANDIDATES = 1024, TABLE = 2048 };
 
 static bool is_word_byte(unsigned char c) {
@@ -76,10 +78,8 @@ static int by_weight(const void *a, const void *b) {
 }
 
 void search_words_telling(search_words *out, str text) {
-    candidate *found = calloc(CANDIDATES, sizeof *found);
-    uint16_t *table = calloc(TABLE, sizeof *table); // number of a candidate plus one; 0 is free
-    if (!found || !table)
-        abort();
+    candidate *found = memory_new(CANDIDATES * sizeof *found);
+    uint16_t *table = memory_new(TABLE * sizeof *table); // number of a candidate plus one; 0 is free
     size_t at = 0, count = 0;
     for (str word; (word = next_word(text, &at)).len;) {
         size_t letters = text_length(word.ptr, word.len), slot = slot_of(word);

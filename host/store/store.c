@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "store/driver.h"
 #include "store/migrate.h"
 #include "store/stopped.h"
@@ -38,23 +39,11 @@ struct store {
     driver *driver;
     store_mode mode;
     char *folder;
-    int depth; // of savepoints
+    int depth;     // of savepoints
+    fault failure; // of a statement in this transaction; STATUS_OK: none
     kept *slots[SLOTS];
     store_rows *free_rows;
 };
-
-static void *must_calloc(size_t size) {
-    void *memory = calloc(1, size);
-    if (!memory) {
-        fputs("out of memory\n", stderr);
-        abort();
-    }
-    return memory;
-}
-
-static char *copy_of(const char *text) {
-    return strcpy(must_calloc(strlen(text) + 1), text);
-}
 
 // ---- connections
 
@@ -64,10 +53,10 @@ status store_open(const char *folder, store_mode mode, store **out, fault *f) {
     status s = driver_sqlite.open(folder, mode, &d, f);
     if (s != STATUS_OK)
         return s;
-    store *opened = must_calloc(sizeof *opened);
+    store *opened = memory_new(sizeof *opened);
     opened->driver = d;
     opened->mode = mode;
-    opened->folder = copy_of(folder);
+    opened->folder = memory_text(folder);
     s = migrate_check(opened, f);
     if (s == STATUS_OK && mode == STORE_SERVE && !stopped_as_noted(folder)) {
         log_write(LOG_INFO, "store", "The database is not as an orderly end leaves it; it is looked through.");
@@ -150,8 +139,8 @@ static status kept_take(store *s, const char *sql, kept **out, fault *f) {
     status made = s->driver->face->prepare(s->driver, sql, &statement, f);
     if (made != STATUS_OK)
         return made;
-    kept *k = must_calloc(sizeof *k);
-    *k = (kept){.next = s->slots[slot], .sql = sql, .text = copy_of(sql), .statement = statement, .running = true};
+    kept *k = memory_new(sizeof *k);
+    *k = (kept){.next = s->slots[slot], .sql = sql, .text = memory_text(sql), .statement = statement, .running = true};
     s->slots[slot] = k;
     *out = k;
     return STATUS_OK;
@@ -168,65 +157,97 @@ _Noreturn static void argument_bug(const kept *k, const char *what) {
     abort();
 }
 
+static bool bind_bytes(const driver_face *face, driver_statement *st, int parameter, char type, str value, bool keep) {
+    if (!value.ptr)
+        return face->bind_null(st, parameter);
+    return type == 'b' ? face->bind_blob(st, parameter, value, keep) : face->bind_text(st, parameter, value, keep);
+}
+
 // `keep`: the statement outlives the call that gives the arguments.
-static void bind_arguments(store *s, kept *k, const char *types, va_list args, bool keep) {
+static bool bind_arguments(store *s, kept *k, const char *types, va_list args, bool keep) {
     const driver_face *face = s->driver->face;
+    driver_statement *st = k->statement;
+    bool good = true;
     int parameter = 0;
-    str value;
     for (const char *type = types; *type; type++) {
         parameter++;
         switch (*type) {
         case 't':
-            value = str_from(va_arg(args, const char *));
+            good = bind_bytes(face, st, parameter, *type, str_from(va_arg(args, const char *)), keep) && good;
             break;
         case 's':
         case 'b':
-            value = va_arg(args, str);
+            good = bind_bytes(face, st, parameter, *type, va_arg(args, str), keep) && good;
             break;
         case 'i':
-            face->bind_int(k->statement, parameter, va_arg(args, int64_t));
-            continue;
+            good = face->bind_int(st, parameter, va_arg(args, int64_t)) && good;
+            break;
         case 'd':
-            face->bind_double(k->statement, parameter, va_arg(args, double));
-            continue;
+            good = face->bind_double(st, parameter, va_arg(args, double)) && good;
+            break;
         case 'n':
-            face->bind_null(k->statement, parameter);
-            continue;
+            good = face->bind_null(st, parameter) && good;
+            break;
         default:
             argument_bug(k, "has an unknown type of argument");
         }
-        if (!value.ptr)
-            face->bind_null(k->statement, parameter);
-        else if (*type == 'b')
-            face->bind_blob(k->statement, parameter, value, keep);
-        else
-            face->bind_text(k->statement, parameter, value, keep);
     }
-    if (parameter != face->parameters(k->statement))
+    if (parameter != face->parameters(st))
         argument_bug(k, "has more or fewer arguments than question marks");
+    return good;
+}
+
+static status bind_fault(fault *f) {
+    return fault_set(
+        f, STATUS_UNAVAILABLE, "store.memory",
+        "This is too large for the memory that there is at the moment, so nothing was saved. Try again soon.");
+}
+
+// A statement that could not do its work fails the transaction that it is in, whatever the caller makes of it: who
+// counts rows and gets a default instead of a number would write something wrong.
+static void failure_note(store *s, const fault *f) {
+    if (f->status != STATUS_CONFLICT && s->failure.status == STATUS_OK && store_in_transaction(s))
+        s->failure = *f;
+}
+
+static bool failure_take(store *s, fault *f) {
+    if (s->failure.status == STATUS_OK)
+        return false;
+    if (f)
+        *f = s->failure;
+    return true;
+}
+
+static void failure_clear(store *s) {
+    if (s->failure.status != STATUS_OK)
+        fault_clear(&s->failure);
 }
 
 status store_run(store *s, fault *f, const char *sql, const char *types, ...) {
     kept *k = NULL;
-    status result = kept_take(s, sql, &k, f);
-    if (result != STATUS_OK)
-        return result;
-    va_list args;
-    va_start(args, types);
-    bind_arguments(s, k, types, args, false);
-    va_end(args);
     fault own;
     fault_clear(&own);
-    driver_step step;
-    do
-        step = s->driver->face->step(s->driver, k->statement, &own);
-    while (step == DRIVER_ROW);
-    kept_return(s, k);
-    if (step == DRIVER_DONE)
+    status result = kept_take(s, sql, &k, &own);
+    if (result == STATUS_OK) {
+        va_list args;
+        va_start(args, types);
+        if (!bind_arguments(s, k, types, args, false))
+            result = bind_fault(&own);
+        va_end(args);
+        while (result == STATUS_OK) {
+            driver_step step = s->driver->face->step(s->driver, k->statement, &own);
+            if (step == DRIVER_DONE)
+                break;
+            result = step == DRIVER_FAILED ? own.status : STATUS_OK;
+        }
+        kept_return(s, k);
+    }
+    if (result == STATUS_OK)
         return STATUS_OK;
+    failure_note(s, &own);
     if (f)
         *f = own;
-    return own.status;
+    return result;
 }
 
 int64_t store_changes(const store *s) {
@@ -240,7 +261,7 @@ static store_rows *rows_take(store *s) {
     if (r)
         s->free_rows = r->next_free;
     else
-        r = must_calloc(sizeof *r);
+        r = memory_new(sizeof *r);
     r->store = s;
     r->kept = NULL;
     r->on_row = r->ended = false;
@@ -251,10 +272,11 @@ static store_rows *rows_take(store *s) {
 
 static store_rows *query_start(store *s, const char *sql, const char *types, va_list args) {
     store_rows *r = rows_take(s);
-    if (kept_take(s, sql, &r->kept, &r->fault) == STATUS_OK)
-        bind_arguments(s, r->kept, types, args, true);
-    else
+    if (kept_take(s, sql, &r->kept, &r->fault) != STATUS_OK ||
+        (!bind_arguments(s, r->kept, types, args, true) && bind_fault(&r->fault) != STATUS_OK)) {
         r->ended = true;
+        failure_note(s, &r->fault);
+    }
     return r;
 }
 
@@ -273,6 +295,8 @@ bool store_next(store_rows *r) {
     driver_step step = s->driver->face->step(s->driver, r->kept->statement, &r->fault);
     r->on_row = step == DRIVER_ROW;
     r->ended = !r->on_row;
+    if (step == DRIVER_FAILED)
+        failure_note(s, &r->fault);
     return r->on_row;
 }
 
@@ -353,12 +377,13 @@ int64_t store_count(store *s, int64_t fallback, const char *sql, const char *typ
 
 status store_begin(store *s, fault *f) {
     const driver_face *face = s->driver->face;
+    failure_clear(s);
     return store_run(s, f, s->mode == STORE_READ ? face->begin_read : face->begin_write, "");
 }
 
 status store_commit(store *s, fault *f) {
     s->depth = 0;
-    return store_run(s, f, "COMMIT", "");
+    return failure_take(s, f) ? s->failure.status : store_run(s, f, "COMMIT", "");
 }
 
 void store_rollback(store *s) {
@@ -367,6 +392,7 @@ void store_rollback(store *s) {
     // The database may have undone the transaction by itself, for instance when the disk was full.
     if (store_in_transaction(s) && store_run(s, &f, "ROLLBACK", "") != STATUS_OK)
         log_write(LOG_ERROR, "store", "A transaction could not be undone: %s", f.text);
+    failure_clear(s);
 }
 
 // All savepoints have one name: SQL's RELEASE and ROLLBACK TO mean the innermost one of that name.
@@ -378,6 +404,11 @@ status store_savepoint(store *s, fault *f) {
 
 status store_release(store *s, fault *f) {
     assert(s->depth > 0);
+    if (failure_take(s, f)) {
+        status why = s->failure.status;
+        store_rollback_to(s);
+        return why;
+    }
     s->depth--;
     return store_run(s, f, "RELEASE SAVEPOINT step", "");
 }
@@ -386,6 +417,7 @@ void store_rollback_to(store *s) {
     assert(s->depth > 0);
     s->depth--;
     fault f = {0};
+    failure_clear(s);
     if (!store_in_transaction(s))
         return; // the database has undone everything by itself
     if (store_run(s, &f, "ROLLBACK TO SAVEPOINT step", "") != STATUS_OK ||

@@ -66,7 +66,9 @@ status store_one(store *s, store_rows **out, const char *sql, const char *types,
 int64_t store_count(store *s, int64_t fallback, const char *sql, const char *types, ...);
 
 // A transaction; on a reader it holds one snapshot of the database. Savepoints nest, and each store_savepoint needs one
-// store_release or store_rollback_to. A job of the writer runs inside both already: it uses savepoints only.
+// store_release or store_rollback_to. A job of the writer runs inside both already: it uses savepoints only. After a
+// statement that failed (a conflict apart) a savepoint cannot be released nor the transaction committed: that gives the
+// failure, also where the caller went on, with the default of store_count for example.
 bool store_in_transaction(store *s);
 status store_begin(store *s, fault *f);
 status store_commit(store *s, fault *f);

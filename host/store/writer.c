@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 
 enum { BATCH_NS = 2000000, BOXES = 32 };
 
@@ -215,9 +216,7 @@ static int thread_start(writer *w) {
 
 status writer_start(const char *folder, writer **out, fault *f) {
     *out = NULL;
-    writer *w = calloc(1, sizeof *w);
-    if (!w)
-        abort();
+    writer *w = memory_new(sizeof *w);
     list_clear(&w->queue);
     atomic_init(&w->commits, 0);
     pthread_mutex_init(&w->lock, NULL);

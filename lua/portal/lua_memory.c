@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum { SLAB_SIZE = 64 * 1024 };
 
 // Which list a size belongs to; the size itself is at least 1.
@@ -12,9 +14,7 @@ static size_t list_of(size_t size) {
 }
 
 static void slab_add(lua_memory *memory) {
-    char *slab = malloc(SLAB_SIZE);
-    if (!slab)
-        abort();
+    char *slab = memory_take(SLAB_SIZE);
     memcpy(slab, &memory->slabs, sizeof memory->slabs);
     memory->slabs = slab;
     memory->at = slab + LUA_MEMORY_STEP; // malloc gives multiples of the step, and so do all blocks
@@ -49,17 +49,11 @@ static void block_drop(lua_memory *memory, void *block, size_t size) {
 static void *block_take(lua_memory *memory, size_t size) {
     if (size <= LUA_MEMORY_SMALL)
         return small_take(memory, list_of(size));
-    void *block = malloc(size);
-    if (!block)
-        abort();
-    return block;
+    return memory_take(size);
 }
 
 static void *large_resize(void *block, size_t size) {
-    void *fresh = realloc(block, size);
-    if (!fresh)
-        abort();
-    return fresh;
+    return memory_resize(block, size, 1);
 }
 
 void *lua_memory_give(void *context, void *block, size_t old_size, size_t size) {

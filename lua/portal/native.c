@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "html_writer.h"
 #include "markdown.h"
@@ -45,9 +46,7 @@ static int native_url_encode(lua_State *lua) {
 
 // Decodes one name or value; false if it is not a text that a form can hold.
 static bool piece_push(lua_State *lua, const char *from, size_t len) {
-    char *copy = malloc(len + 1);
-    if (!copy)
-        abort();
+    char *copy = memory_take(len + 1);
     memcpy(copy, from, len);
     int64_t size = text_decode_url(copy, len, true);
     bool fine = size >= 0 && text_is_utf8(copy, (size_t)size);

@@ -8,6 +8,7 @@
 
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "domain/meta.h"
 #include "lua_memory.h"
 #include "native.h"
@@ -79,10 +80,8 @@ static int boot(lua_State *lua) {
 }
 
 status portal_create(services_loop *on, const char *folder, const char *static_version, portal **out, fault *f) {
-    portal *p = calloc(1, sizeof *p);
-    lua_State *lua = p ? lua_newstate(lua_memory_give, &p->memory) : NULL;
-    if (!lua)
-        abort();
+    portal *p = memory_new(sizeof *p);
+    lua_State *lua = memory_sure(lua_newstate(lua_memory_give, &p->memory));
     p->loop = on;
     p->lua = lua;
     luaL_openlibs(lua);

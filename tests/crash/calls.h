@@ -18,7 +18,7 @@ typedef enum call_kind {
     CALL_TRUNCATE,
     CALL_NAME, // rename, unlink, mkdir
     CALL_MAP,
-    CALL_MEMORY, // malloc and its like, where they are taken over too
+    CALL_MEMORY, // malloc and its like, where they are taken over too (preload.c)
 } call_kind;
 
 // Each may be NULL. Called with a lock held, in the order in which the calls took effect.

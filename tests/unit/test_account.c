@@ -80,10 +80,10 @@ static void a_person_is_made_and_found(void **state) {
     assert_false(made.admin);
     world_ok(w, account_find_email(w->db, "dora@example.org", &found, kept, &w->fault));
     assert_string_equal(found.id, made.id);
-    assert_true(account_password_check(kept, STR("correct horse battery")));
-    assert_false(account_password_check(kept, STR("correct horse batterz")));
-    assert_false(account_password_check("", STR("correct horse battery")));
-    assert_false(account_password_check(NULL, STR("")));
+    assert_true(account_password_check(kept, STR("correct horse battery"), NULL));
+    assert_false(account_password_check(kept, STR("correct horse batterz"), NULL));
+    assert_false(account_password_check("", STR("correct horse battery"), NULL));
+    assert_false(account_password_check(NULL, STR(""), NULL));
     fault f = {0};
     draft.email = "DORA@example.org";
     assert_int_equal(account_create(w->db, &draft, &made, &f), STATUS_CONFLICT);
