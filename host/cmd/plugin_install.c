@@ -12,6 +12,7 @@
 #include "cmd/plugin_verb.h"
 #include "plugin/archive.h"
 #include "plugin/package.h"
+#include "store/folder.h"
 
 typedef struct install_options {
     const char *data, *path, *key, *grant;
@@ -130,9 +131,9 @@ static status install_run(plugin_change_call *c, store *s, void *context, fault 
 
 // An author's folder becomes a package file first, so that it comes in by the same door as all others.
 static status take_folder(const char *folder, buffer *bytes, fault *f) {
-    char temporary[] = "/tmp/interlink-install-XXXXXX", path[64];
-    if (!mkdtemp(temporary)) {
-        return fault_set(f, STATUS_INTERNAL, "install.folder", "No folder can be made in /tmp.");
+    char temporary[FOLDER_TEMPORARY], path[FOLDER_TEMPORARY + 16];
+    if (folder_temporary("interlink-install", temporary, f) != STATUS_OK) {
+        return f->status;
     }
     snprintf(path, sizeof path, "%s/package", temporary);
     status s = plugin_archive_pack(folder, path, f);

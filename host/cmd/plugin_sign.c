@@ -122,9 +122,9 @@ int plugin_verb_keygen(int argc, char **argv) {
 
 // What the package in the file says of itself.
 static status manifest_look(str bytes, manifest **out, fault *f) {
-    char program[4096], folder[] = "/tmp/interlink-sign-XXXXXX", staging[sizeof folder + 8];
-    if (!mkdtemp(folder)) {
-        return fault_set(f, STATUS_INVALID, "sign.folder", "No folder can be made in /tmp: %s.", strerror(errno));
+    char program[4096], folder[FOLDER_TEMPORARY], staging[sizeof folder + 8];
+    if (folder_temporary("interlink-sign", folder, f) != STATUS_OK) {
+        return f->status;
     }
     snprintf(staging, sizeof staging, "%s/package", folder);
     status s = plugin_archive_unpack(bytes, staging, command_program_folder(program), f);

@@ -22,7 +22,7 @@ enum { TRIAL_MS = 30000 };
 typedef struct trial {
     const package_check *check;
     const manifest *manifest;
-    char folder[64];
+    char folder[FOLDER_TEMPORARY];
     uint8_t secret[CRYPTO_KEY];
     store *store;
     loop *loop;
@@ -76,12 +76,8 @@ static void make_id(char out[ID_TEXT]) {
 
 static bool trial_open(trial *t) {
     fault why = {0};
-    const char *temporary = getenv("TMPDIR");
-    snprintf(t->folder, sizeof t->folder, "%.32s/interlink-check-XXXXXX", temporary && *temporary ? temporary : "/tmp");
-    if (!mkdtemp(t->folder)) {
-        t->folder[0] = '\0';
-        package_fault(t->check, "The tool cannot be tried: no folder can be made in %s.",
-                      temporary ? temporary : "/tmp");
+    if (folder_temporary("interlink-check", t->folder, &why) != STATUS_OK) {
+        package_fault(t->check, "The tool cannot be tried. %s", why.text);
         return false;
     }
     make_id(t->person);
@@ -179,7 +175,7 @@ static bool commit(trial *t, const plugin_call *call, const char *what) {
         s = plugin_effects_commit(call, t->store, &context, &live, &why);
     if (s == STATUS_OK)
         s = store_commit(t->store, &why);
-    else
+    if (s != STATUS_OK)
         store_rollback(t->store);
     live_list_clear(&live);
     if (s != STATUS_OK)

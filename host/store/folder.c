@@ -73,6 +73,19 @@ status folder_create(const char *folder, fault *f) {
                      strerror(errno));
 }
 
+status folder_temporary(const char *name, char path[FOLDER_TEMPORARY], fault *f) {
+    const char *where = getenv("TMPDIR");
+    if (!where || !*where)
+        where = "/tmp";
+    int len = snprintf(path, FOLDER_TEMPORARY, "%s/%s-XXXXXX", where, name);
+    if (len < FOLDER_TEMPORARY && mkdtemp(path))
+        return STATUS_OK;
+    const char *why = len < FOLDER_TEMPORARY ? strerror(errno) : "its name is too long";
+    path[0] = '\0';
+    return fault_set(f, STATUS_UNAVAILABLE, "store.temporary",
+                     "No folder can be made in %.200s (%s). Set TMPDIR to a folder that you may write to.", where, why);
+}
+
 status folder_check_local(const char *folder, fault *f) {
     struct statfs system;
     struct stat about;

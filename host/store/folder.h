@@ -19,6 +19,11 @@ status folder_check_local(const char *folder, fault *f);
 // ("fuse.sshfs"), decides; NULL if it is not known.
 bool folder_type_is_network(long type, const char *fuse_kind);
 
+// Makes a new folder in $TMPDIR, or /tmp without it; `name` tells whose it is. The path has room in `path`. The caller
+// removes it.
+enum { FOLDER_TEMPORARY = 300 };
+status folder_temporary(const char *name, char path[FOLDER_TEMPORARY], fault *f);
+
 // Removes a folder with all that is in it, as far as that is possible; links are removed, not followed.
 void folder_remove(const char *folder);
 

@@ -40,6 +40,7 @@ struct store {
     store_mode mode;
     char *folder;
     int depth;     // of savepoints
+    bool begun;    // a transaction, and neither committed nor rolled back by its owner yet
     fault failure; // of a statement in this transaction; STATUS_OK: none
     kept *slots[SLOTS];
     store_rows *free_rows;
@@ -206,8 +207,20 @@ static status bind_fault(fault *f) {
 // A statement that could not do its work fails the transaction that it is in, whatever the caller makes of it: who
 // counts rows and gets a default instead of a number would write something wrong.
 static void failure_note(store *s, const fault *f) {
-    if (f->status != STATUS_CONFLICT && s->failure.status == STATUS_OK && store_in_transaction(s))
+    if (f->status != STATUS_CONFLICT && s->failure.status == STATUS_OK && s->begun)
         s->failure = *f;
+}
+
+// A database that is full or has no memory left may undo the whole transaction by itself. What its owner, who need not
+// know, does next would be kept at once, statement by statement, without what went before.
+static status undone(store *s, fault *f) {
+    if (!s->begun || store_in_transaction(s))
+        return STATUS_OK;
+    if (s->failure.status == STATUS_OK)
+        fault_set(&s->failure, STATUS_INTERNAL, "store.undone",
+                  "The database has undone what was being saved. Nothing of it was kept; do it again.");
+    *f = s->failure;
+    return f->status;
 }
 
 static bool failure_take(store *s, fault *f) {
@@ -227,7 +240,9 @@ status store_run(store *s, fault *f, const char *sql, const char *types, ...) {
     kept *k = NULL;
     fault own;
     fault_clear(&own);
-    status result = kept_take(s, sql, &k, &own);
+    status result = undone(s, &own);
+    if (result == STATUS_OK)
+        result = kept_take(s, sql, &k, &own);
     if (result == STATUS_OK) {
         va_list args;
         va_start(args, types);
@@ -272,7 +287,7 @@ static store_rows *rows_take(store *s) {
 
 static store_rows *query_start(store *s, const char *sql, const char *types, va_list args) {
     store_rows *r = rows_take(s);
-    if (kept_take(s, sql, &r->kept, &r->fault) != STATUS_OK ||
+    if (undone(s, &r->fault) != STATUS_OK || kept_take(s, sql, &r->kept, &r->fault) != STATUS_OK ||
         (!bind_arguments(s, r->kept, types, args, true) && bind_fault(&r->fault) != STATUS_OK)) {
         r->ended = true;
         failure_note(s, &r->fault);
@@ -377,19 +392,34 @@ int64_t store_count(store *s, int64_t fallback, const char *sql, const char *typ
 
 status store_begin(store *s, fault *f) {
     const driver_face *face = s->driver->face;
+    fault own;
+    status result = undone(s, &own); // also for who asks store_in_transaction() and so takes it for ended
+    if (result != STATUS_OK) {
+        if (f)
+            *f = own;
+        return result;
+    }
+    assert(!s->begun);
     failure_clear(s);
-    return store_run(s, f, s->mode == STORE_READ ? face->begin_read : face->begin_write, "");
+    result = store_run(s, f, s->mode == STORE_READ ? face->begin_read : face->begin_write, "");
+    s->begun = result == STATUS_OK;
+    return result;
 }
 
+// A commit that failed leaves the transaction to store_rollback.
 status store_commit(store *s, fault *f) {
     s->depth = 0;
-    return failure_take(s, f) ? s->failure.status : store_run(s, f, "COMMIT", "");
+    if (failure_take(s, f))
+        return s->failure.status;
+    status result = store_run(s, f, "COMMIT", "");
+    s->begun = s->begun && result != STATUS_OK;
+    return result;
 }
 
 void store_rollback(store *s) {
     s->depth = 0;
+    s->begun = false;
     fault f = {0};
-    // The database may have undone the transaction by itself, for instance when the disk was full.
     if (store_in_transaction(s) && store_run(s, &f, "ROLLBACK", "") != STATUS_OK)
         log_write(LOG_ERROR, "store", "A transaction could not be undone: %s", f.text);
     failure_clear(s);
@@ -417,9 +447,9 @@ void store_rollback_to(store *s) {
     assert(s->depth > 0);
     s->depth--;
     fault f = {0};
+    if (s->begun && !store_in_transaction(s))
+        return; // nothing is left of the whole transaction, which keeps its failure to its end
     failure_clear(s);
-    if (!store_in_transaction(s))
-        return; // the database has undone everything by itself
     if (store_run(s, &f, "ROLLBACK TO SAVEPOINT step", "") != STATUS_OK ||
         store_run(s, &f, "RELEASE SAVEPOINT step", "") != STATUS_OK)
         log_write(LOG_ERROR, "store", "A savepoint could not be undone: %s", f.text);

@@ -68,7 +68,9 @@ int64_t store_count(store *s, int64_t fallback, const char *sql, const char *typ
 // A transaction; on a reader it holds one snapshot of the database. Savepoints nest, and each store_savepoint needs one
 // store_release or store_rollback_to. A job of the writer runs inside both already: it uses savepoints only. After a
 // statement that failed (a conflict apart) a savepoint cannot be released nor the transaction committed: that gives the
-// failure, also where the caller went on, with the default of store_count for example.
+// failure, also where the caller went on, with the default of store_count for example. A full disk may undo the whole
+// transaction at once: until its owner ends it, every statement gives that failure and nothing is kept. A commit that
+// failed is followed by store_rollback.
 bool store_in_transaction(store *s);
 status store_begin(store *s, fault *f);
 status store_commit(store *s, fault *f);

@@ -13,6 +13,7 @@ import stat
 import struct
 import subprocess
 import sys
+import tempfile
 import unittest
 import warnings
 import zipfile
@@ -171,16 +172,19 @@ except BrokenPipeError:
 class Evil(package_tools.PackageTest):
     @classmethod
     def setUpClass(cls):
-        cls.before = cls.look()
+        folder = tempfile.TemporaryDirectory(prefix="interlink-test-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.temporary = folder.name  # of the program alone: other tests sign packages, too
+        cls.addClassCleanup(os.environ.pop, "TMPDIR", None)
+        os.environ["TMPDIR"] = folder.name
 
-    @staticmethod
-    def look():
-        return sorted(name for name in os.listdir("/tmp") if "interlink-evil" in name or "interlink-sign" in name)
+    def look(self):
+        return os.listdir(self.temporary) + [name for name in os.listdir("/tmp") if "interlink-evil" in name]
 
     def refused(self, package):
         stderr = self.bad("plugin", "sign", "--key", "anna.key", package, says="interlink: ")
         self.assertEqual(list(self.folder.glob("*.minisig")), [])
-        self.assertEqual(self.look(), self.before)
+        self.assertEqual(self.look(), [])
         self.assertFalse((self.folder.parent / "evil").exists())
         return stderr.strip().removeprefix("interlink: ")
 
@@ -199,7 +203,7 @@ class Evil(package_tools.PackageTest):
             with self.subTest(what):
                 (self.folder / "odd.interlinker").write_bytes(data)
                 self.good("plugin", "sign", "--key", "anna.key", "odd.interlinker")
-                self.assertEqual(self.look(), self.before)
+                self.assertEqual(self.look(), [])
 
     def test_cut_short(self):
         self.keys()
@@ -224,7 +228,7 @@ class Evil(package_tools.PackageTest):
                                          folder=self.folder)
                 self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
                 self.assertNotIn("Sanitizer", done.stderr)
-                self.assertEqual(self.look(), self.before)
+                self.assertEqual(self.look(), [])
         print(f"{len(TAKEN_OVER)} ways of an unpacker that was taken over, all harmless", flush=True)
 
     def test_an_unpacker_that_hangs(self):

@@ -304,6 +304,32 @@ static void a_full_database_is_said_and_survived(void **state) {
     assert_int_equal(store_check(db, &f), STATUS_OK);
 }
 
+// SQLite undoes the whole transaction by itself; statements that follow must not be kept one by one.
+static void what_was_undone_is_not_gone_on_with(void **state) {
+    store *db = ((fixture *)*state)->db;
+    fault f = {0};
+    run(db, "PRAGMA max_page_count = 20");
+    assert_int_equal(store_begin(db, &f), STATUS_OK);
+    run(db, "INSERT INTO note (text) VALUES ('first')");
+    assert_int_equal(store_savepoint(db, &f), STATUS_OK);
+    status s = STATUS_OK;
+    for (int i = 0; i < 400 && s == STATUS_OK; i++)
+        s = store_run(db, &f, "INSERT INTO note (data) VALUES (zeroblob(3000))", "");
+    assert_int_equal(s, STATUS_STORE_FULL);
+    assert_false(store_in_transaction(db));
+    store_rollback_to(db);
+    assert_int_equal(store_run(db, &f, "INSERT INTO note (text) VALUES ('later')", ""), STATUS_STORE_FULL);
+    assert_int_equal(notes(db), -1);
+    assert_int_equal(store_begin(db, &f), STATUS_STORE_FULL);
+    assert_int_equal(store_commit(db, &f), STATUS_STORE_FULL);
+    store_rollback(db);
+    assert_int_equal(notes(db), 0);
+    assert_int_equal(store_begin(db, &f), STATUS_OK);
+    run(db, "INSERT INTO note (text) VALUES ('again')");
+    assert_int_equal(store_commit(db, &f), STATUS_OK);
+    assert_int_equal(notes(db), 1);
+}
+
 static void backups_are_whole_and_never_overwrite(void **state) {
     fixture *x = *state;
     fault f = {0};
@@ -359,6 +385,7 @@ int main(void) {
         WITH_STORE(readers_read_and_never_write),
         WITH_STORE(readers_do_not_disturb_the_writer),
         WITH_STORE(a_full_database_is_said_and_survived),
+        WITH_STORE(what_was_undone_is_not_gone_on_with),
         WITH_STORE(backups_are_whole_and_never_overwrite),
         WITH_STORE(readers_can_make_backups),
     };
