@@ -202,7 +202,7 @@ async function everyAttackIsReal() {
 }
 
 // What the page around a tool and the tool itself have to ask for.
-const ALLOWED = [/^\/(items|static)\//, /^\/api\/v1\/events$/, /^\/favicon\.ico$/, /^\/view-kit\//, /^\/view\/[\w-]{92}\//];
+const ALLOWED = [/^\/(items|static)\//, /^\/api\/v1\/events$/, /^\/favicon\.ico$/, /^\/view-kit\//, /^\/files\/logos\/[\w-]+$/, /^\/view\/[\w-]{92}\//];
 
 async function noAttackWorks() {
   const world = await openReal('real');
