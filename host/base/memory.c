@@ -48,12 +48,16 @@ bool memory_low(void) {
 
 void *memory_try(size_t size) {
     void *got = malloc(size);
-    return got || !memory_spend() ? got : malloc(size);
+    if (!got && memory_spend())
+        got = malloc(size);
+    return got;
 }
 
 void *memory_try_resize(void *old, size_t size) {
     void *got = realloc(old, size);
-    return got || !memory_spend() ? got : realloc(old, size);
+    if (!got && memory_spend())
+        got = realloc(old, size);
+    return got;
 }
 
 void *memory_sure(void *got) {

@@ -18,8 +18,15 @@ struct schema_patterns {
     entry *first;
 };
 
+static const regex_t *find(const entry *first, const char *text) {
+    for (const entry *e = first; e; e = e->next)
+        if (strcmp(e->text, text) == 0)
+            return &e->compiled;
+    return NULL;
+}
+
 static void add(schema_patterns *p, const char *text) {
-    if (schema_patterns_find(p, text))
+    if (find(p->first, text))
         return;
     entry *e = memory_new(sizeof *e);
     if (schema_pattern_compile(text, &e->compiled)) {
@@ -64,8 +71,5 @@ void schema_patterns_destroy(schema_patterns *p) {
 }
 
 const regex_t *schema_patterns_find(const schema_patterns *p, const char *pattern) {
-    for (const entry *e = p ? p->first : NULL; e; e = e->next)
-        if (strcmp(e->text, pattern) == 0)
-            return &e->compiled;
-    return NULL;
+    return p ? find(p->first, pattern) : NULL;
 }
