@@ -46,6 +46,12 @@ struct store {
     store_rows *free_rows;
 };
 
+// What ends or undoes must not need memory to be prepared: these are at the opening.
+static const char COMMIT[] = "COMMIT", ROLLBACK[] = "ROLLBACK", RELEASE[] = "RELEASE SAVEPOINT step",
+                  ROLLBACK_TO[] = "ROLLBACK TO SAVEPOINT step";
+
+static status kept_prepare(store *s, fault *f);
+
 // ---- connections
 
 status store_open(const char *folder, store_mode mode, store **out, fault *f) {
@@ -65,6 +71,8 @@ status store_open(const char *folder, store_mode mode, store **out, fault *f) {
     }
     if (s == STATUS_OK)
         s = d->face->settle(d, f);
+    if (s == STATUS_OK)
+        s = kept_prepare(opened, f);
     if (s != STATUS_OK) {
         store_close(opened);
         return s;
@@ -150,6 +158,18 @@ static status kept_take(store *s, const char *sql, kept **out, fault *f) {
 static void kept_return(store *s, kept *k) {
     s->driver->face->reset(k->statement);
     k->running = false;
+}
+
+static status kept_prepare(store *s, fault *f) {
+    static const char *const ENDS[] = {COMMIT, ROLLBACK, RELEASE, ROLLBACK_TO};
+    status result = STATUS_OK;
+    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS && result == STATUS_OK; i++) {
+        kept *k;
+        result = kept_take(s, ENDS[i], &k, f);
+        if (result == STATUS_OK)
+            kept_return(s, k);
+    }
+    return result;
 }
 
 // Also in a release: a missing argument would be written as NULL.
@@ -411,7 +431,7 @@ status store_commit(store *s, fault *f) {
     s->depth = 0;
     if (failure_take(s, f))
         return s->failure.status;
-    status result = store_run(s, f, "COMMIT", "");
+    status result = store_run(s, f, COMMIT, "");
     s->begun = s->begun && result != STATUS_OK;
     return result;
 }
@@ -420,7 +440,7 @@ void store_rollback(store *s) {
     s->depth = 0;
     s->begun = false;
     fault f = {0};
-    if (store_in_transaction(s) && store_run(s, &f, "ROLLBACK", "") != STATUS_OK)
+    if (store_in_transaction(s) && store_run(s, &f, ROLLBACK, "") != STATUS_OK)
         log_write(LOG_ERROR, "store", "A transaction could not be undone: %s", f.text);
     failure_clear(s);
 }
@@ -440,7 +460,7 @@ status store_release(store *s, fault *f) {
         return why;
     }
     s->depth--;
-    return store_run(s, f, "RELEASE SAVEPOINT step", "");
+    return store_run(s, f, RELEASE, "");
 }
 
 void store_rollback_to(store *s) {
@@ -450,8 +470,8 @@ void store_rollback_to(store *s) {
     if (s->begun && !store_in_transaction(s))
         return; // nothing is left of the whole transaction, which keeps its failure to its end
     failure_clear(s);
-    if (store_run(s, &f, "ROLLBACK TO SAVEPOINT step", "") != STATUS_OK ||
-        store_run(s, &f, "RELEASE SAVEPOINT step", "") != STATUS_OK)
+    if (store_run(s, &f, ROLLBACK_TO, "") != STATUS_OK ||
+        store_run(s, &f, RELEASE, "") != STATUS_OK)
         log_write(LOG_ERROR, "store", "A savepoint could not be undone: %s", f.text);
 }
 

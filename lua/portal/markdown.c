@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
+
 static const char *const extension_names[] = {"table", "strikethrough", "autolink", "tagfilter"};
 enum { EXTENSION_COUNT = sizeof extension_names / sizeof *extension_names };
 
@@ -15,11 +17,21 @@ static void extensions_register(void) {
     cmark_gfm_core_extensions_ensure_registered();
 }
 
+// The library's own would abort the process where there is no memory.
+static void *zeroed(size_t count, size_t size) {
+    return memset(memory_resize(NULL, count, size), 0, count * size);
+}
+
+static void *resized(void *old, size_t size) {
+    return memory_resize(old, 1, size);
+}
+
 static cmark_node *text_parse(str text) {
     // The library keeps its list of extensions in a global, which must be filled once only.
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, extensions_register);
-    cmark_parser *parser = cmark_parser_new(CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8);
+    static cmark_mem memory = {zeroed, resized, free}; // the library does not change it
+    cmark_parser *parser = cmark_parser_new_with_mem(CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8, &memory);
     for (size_t i = 0; i < EXTENSION_COUNT; i++)
         cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension(extension_names[i]));
     cmark_parser_feed(parser, text.ptr ? text.ptr : "", text.len);
