@@ -106,6 +106,7 @@ static plugin_call *create_call(operation_call *c, const asset_draft *draft, con
     call->process_name = at->process_name;
     call->person = c->actor.id;
     call->person_name = c->actor.name;
+    call->person_email = c->actor.email;
     call->role = role_text(c->access.role);
     call->language = c->language;
     call->params = str_from(draft->params);

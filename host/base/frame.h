@@ -69,6 +69,7 @@ typedef enum frame_tag {
     TAG_BASE,     // BASE: URL of the view's root, "/view/TICKET"
     TAG_DOCUMENT, // fields KEY, VALUE, DOCUMENT_VERSION
     TAG_COMPLETE, // number 1: the documents sent are all there are
+    TAG_PERSON_EMAIL, // only with the permission
     // documents, fetches and values
     TAG_KEY = 64,
     TAG_VALUE,
@@ -81,6 +82,8 @@ typedef enum frame_tag {
     TAG_MORE,
     TAG_STATUS,
     TAG_ABSENT, // text: a key that was looked for and is not there
+    TAG_OTHER,  // another asset of the task: fields ID, NAME, INTERLINKER
+    TAG_INTERLINKER,
     // a result
     TAG_ANSWER_STATUS = 96,
     TAG_ANSWER_TYPE,
@@ -104,7 +107,9 @@ typedef enum frame_tag {
 //   VALUE   answers the FETCH of the same call, field FETCH (number) repeated from it. FETCH_DOCUMENT asks by KEY and
 //           gets one DOCUMENT or ABSENT; FETCH_LIST by PREFIX, AFTER, LIMIT and gets DOCUMENTs in the order of their
 //           keys, and MORE 1 if there are further ones; FETCH_COUNT by PREFIX and gets COUNT; FETCH_FILE by NAME and
-//           gets VALUE and TYPE, or ABSENT. STATUS (an il_status, absent when 0) with ERROR: it could not be read.
+//           gets VALUE and TYPE, or ABSENT. FETCH_ASSETS gets OTHERs; FETCH_ASSET_DOCUMENT and FETCH_ASSET_LIST are
+//           FETCH_DOCUMENT and FETCH_LIST of the asset named by ID, or get ABSENT where the task has no such asset.
+//           STATUS (an il_status, absent when 0) with ERROR: it could not be read.
 //   RESULT  either an answer (ANSWER_STATUS, 200 if absent, and the other ANSWER fields) with its effects, or a
 //           refusal: ANSWER_STATUS of 400 or more with ERROR, a sentence for the person, and no effects. No
 //           ANSWER_TYPE at all: the function said nothing, as create and event may. ANSWER_LOCATION is a path below
@@ -113,7 +118,15 @@ typedef enum frame_tag {
 //   LOG     LEVEL is 0 for a line of the plugin, 1 for one of the worker about the plugin.
 
 typedef enum frame_function { FUNCTION_CREATE = 1, FUNCTION_HANDLE, FUNCTION_EVENT } frame_function;
-typedef enum frame_fetch { FETCH_DOCUMENT = 1, FETCH_LIST, FETCH_COUNT, FETCH_FILE } frame_fetch;
+typedef enum frame_fetch {
+    FETCH_DOCUMENT = 1,
+    FETCH_LIST,
+    FETCH_COUNT,
+    FETCH_FILE,
+    FETCH_ASSETS,
+    FETCH_ASSET_DOCUMENT,
+    FETCH_ASSET_LIST,
+} frame_fetch;
 
 typedef enum frame_effect {
     EFFECT_PUT = 1,  // KEY, VALUE, DOCUMENT_VERSION (the version read; 0: must not exist; all ones: whatever is there)

@@ -41,3 +41,24 @@ status asset_file_find(store *s, arena *a, const char *asset, const char *name, 
                         .blob = arena_text(a, store_text(row, 3))};
     return store_end(row, f);
 }
+
+status asset_others(store *s, const char *node, const char *asset, asset_other *each, void *context, fault *f) {
+    store_rows *r = store_query(
+        s, "SELECT id, name, interlinker FROM asset WHERE node = ? AND id <> ? ORDER BY created, id LIMIT 500", "tt",
+        node, asset);
+    while (store_next(r)) {
+        each(context, store_text(r, 0), store_text(r, 1), store_text(r, 2));
+    }
+    return store_end(r, f);
+}
+
+status asset_stands(store *s, const char *asset, const char *node, fault *f) {
+    store_rows *r;
+    status outcome = store_one(s, &r, "SELECT 1 FROM asset WHERE id = ? AND node = ?", "tt", asset, node);
+    if (outcome == STATUS_OK) {
+        return store_end(r, f);
+    }
+    return outcome == STATUS_NOT_FOUND
+               ? outcome
+               : fault_set(f, outcome, "store.failed", "The database could not be read. Try again later.");
+}

@@ -18,6 +18,12 @@ typedef struct asset_place {
 // STATUS_NOT_FOUND if there is no such asset.
 status asset_place_find(store *s, arena *a, const char *asset, asset_place *out, fault *f);
 
+// The other assets of a task, oldest first, 500 at most. Borrowed for the call of `each`.
+typedef void asset_other(void *context, const char *asset, const char *name, const char *interlinker);
+status asset_others(store *s, const char *node, const char *asset, asset_other *each, void *context, fault *f);
+// STATUS_NOT_FOUND without a fault unless `asset` stands in that task.
+status asset_stands(store *s, const char *asset, const char *node, fault *f);
+
 // A file that the asset keeps.
 typedef struct asset_file {
     const char *name, *type, *blob;

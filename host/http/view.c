@@ -125,6 +125,7 @@ static void call_start(view_request *v) {
     c->process_name = v->place.process_name;
     c->person = x->actor.id;
     c->person_name = x->actor.name;
+    c->person_email = x->actor.email;
     c->role = role_text(v->found.role);
     c->language = x->language;
     c->capability = v->capability;

@@ -39,7 +39,7 @@ struct plugin_call {
     const char *asset; // also for create: the id that it will get
     const char *asset_name, *node, *node_name, *process, *process_name;
     const char *person;      // person id; the pool gives the plugin a pseudonym of it for this asset
-    const char *person_name; // passed on only with the permission
+    const char *person_name, *person_email; // each is passed on only with its permission
     const char *role, *language, *capability;
     const char *method, *path, *base;
     str query, body, body_type, params, event, data;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "domain/asset_place.h"
 #include "domain/document.h"
 #include "plugin/request.h"
 #include "store/blob.h"
@@ -13,7 +14,7 @@ enum { ANSWER_BYTES = 8 << 20 }; // of documents in one answer; the rest is "mor
 
 typedef struct wanted {
     frame_fetch what;
-    str key, prefix, after, name;
+    str key, prefix, after, name, id;
     uint64_t limit;
 } wanted;
 
@@ -39,6 +40,9 @@ static bool read_wanted(const frame *in, wanted *w) {
         case TAG_NAME:
             w->name = value;
             break;
+        case TAG_ID:
+            w->id = value;
+            break;
         case TAG_LIMIT:
             w->limit = frame_value(value);
             break;
@@ -61,9 +65,9 @@ static void refuse_permission(buffer *out, plugin_permission needed) {
     refuse(out, PLUGIN_FORBIDDEN, sentence);
 }
 
-static status answer_document(buffer *out, const plugin_call *call, const wanted *w, fault *f) {
+static status answer_document(buffer *out, const plugin_call *call, const char *asset, const wanted *w, fault *f) {
     document d = {0};
-    status s = document_get(call->store, call->arena, call->asset, w->key, &d, f);
+    status s = document_get(call->store, call->arena, asset, w->key, &d, f);
     if (s == STATUS_OK)
         request_write_document(out, &d);
     else if (s == STATUS_NOT_FOUND)
@@ -87,11 +91,11 @@ static bool list_one(void *context, const document *d) {
     return true;
 }
 
-static status answer_list(buffer *out, const plugin_call *call, const wanted *w, fault *f) {
+static status answer_list(buffer *out, const plugin_call *call, const char *asset, const wanted *w, fault *f) {
     listing l = {.out = out, .start = out->len};
     uint64_t limit = w->limit < 1 || w->limit > DOCUMENT_LIST ? DOCUMENT_LIST : w->limit;
     bool more = false;
-    status s = document_list(call->store, call->asset, w->prefix, w->after, (size_t)limit, list_one, &l, &more, f);
+    status s = document_list(call->store, asset, w->prefix, w->after, (size_t)limit, list_one, &l, &more, f);
     if (s == STATUS_OK && (more || l.cut))
         frame_number(out, TAG_MORE, 1);
     return s;
@@ -126,8 +130,49 @@ static status answer_file(buffer *out, const plugin_call *call, const wanted *w,
     return s;
 }
 
+// ---- other assets of the same task
+
+static void write_other(void *context, const char *asset, const char *name, const char *interlinker) {
+    size_t mark = frame_nest(context, TAG_OTHER);
+    frame_text(context, TAG_ID, asset);
+    frame_text(context, TAG_NAME, name);
+    frame_text(context, TAG_INTERLINKER, interlinker);
+    frame_unnest(context, mark);
+}
+
+static status answer_other(buffer *out, const plugin_call *call, const wanted *w, fault *f) {
+    const char *asset = arena_copy(call->arena, w->id.ptr ? w->id.ptr : "", w->id.len);
+    status s = asset_stands(call->store, asset, call->node, f);
+    if (s == STATUS_NOT_FOUND) {
+        frame_str(out, TAG_ABSENT, w->id);
+        return STATUS_OK;
+    }
+    if (s != STATUS_OK)
+        return s;
+    return w->what == FETCH_ASSET_LIST ? answer_list(out, call, asset, w, f) : answer_document(out, call, asset, w, f);
+}
+
+static status answer_any(buffer *out, const plugin_call *call, const wanted *w, const fetch_context *c, fault *f) {
+    switch (w->what) {
+    case FETCH_DOCUMENT:
+        return answer_document(out, call, call->asset, w, f);
+    case FETCH_LIST:
+        return answer_list(out, call, call->asset, w, f);
+    case FETCH_COUNT:
+        return answer_count(out, call, w, f);
+    case FETCH_FILE:
+        return answer_file(out, call, w, c, f);
+    case FETCH_ASSETS:
+        return asset_others(call->store, call->node, call->asset, write_other, out, f);
+    case FETCH_ASSET_DOCUMENT:
+    case FETCH_ASSET_LIST:
+        return answer_other(out, call, w, f);
+    }
+    return STATUS_OK;
+}
+
 static bool fetch_known(const wanted *w) {
-    return w->what >= FETCH_DOCUMENT && w->what <= FETCH_FILE;
+    return w->what >= FETCH_DOCUMENT && w->what <= FETCH_ASSET_LIST;
 }
 
 plugin_permission fetch_needs(const frame *in) {
@@ -149,14 +194,8 @@ bool fetch_answer(buffer *out, const plugin_call *call, const frame *in, const f
         refuse_permission(out, needed);
     else if (c->too_many)
         refuse(out, PLUGIN_LIMIT, "One call may ask for documents and files 2000 times. Ask for lists instead.");
-    else if (w.what == FETCH_DOCUMENT)
-        s = answer_document(out, call, &w, &f);
-    else if (w.what == FETCH_LIST)
-        s = answer_list(out, call, &w, &f);
-    else if (w.what == FETCH_COUNT)
-        s = answer_count(out, call, &w, &f);
     else
-        s = answer_file(out, call, &w, c, &f);
+        s = answer_any(out, call, &w, c, &f);
     if (s != STATUS_OK) {
         out->len = fields;
         refuse(out, PLUGIN_FAILURE, f.text[0] ? f.text : "The documents could not be read.");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// fetch: answers what a worker asks for while it runs a call. Only documents and files of that call's asset can be had.
+// fetch: answers what a worker asks for while it runs a call: documents and files of that call's asset, and with the
+// permission documents of others in the same task.
 #ifndef INTERLINK_PLUGIN_FETCH_H
 #define INTERLINK_PLUGIN_FETCH_H
 

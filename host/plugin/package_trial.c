@@ -129,6 +129,7 @@ static plugin_call call_of(trial *t, frame_function function, const char *capabi
         .process_name = "Check",
         .person = t->person,
         .person_name = "Check",
+        .person_email = "check@example.org",
         .role = "administrator",
         .language = language,
         .capability = capability,

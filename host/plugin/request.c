@@ -100,6 +100,15 @@ static status write_named_documents(buffer *out, const plugin_call *call, const 
     return STATUS_OK;
 }
 
+static status write_documents(buffer *out, const plugin_call *call, const request_context *c, const char *pseudonym,
+                              fault *f) {
+    if (call->function != FUNCTION_CREATE)
+        return c->manifest->preload ? write_named_documents(out, call, c->manifest->preload, pseudonym, f)
+                                    : write_first_documents(out, call, f);
+    frame_number(out, TAG_COMPLETE, 1); // it has no documents yet
+    return STATUS_OK;
+}
+
 // ---- the whole
 
 static void write_fields(buffer *out, const plugin_call *call, const request_context *c, const char *pseudonym) {
@@ -114,6 +123,8 @@ static void write_fields(buffer *out, const plugin_call *call, const request_con
         frame_text(out, TAG_PERSON, pseudonym);
     if (c->granted & permission_of_field(TAG_PERSON_NAME))
         frame_text(out, TAG_PERSON_NAME, call->person_name);
+    if (c->granted & permission_of_field(TAG_PERSON_EMAIL))
+        frame_text(out, TAG_PERSON_EMAIL, call->person_email);
     frame_text(out, TAG_ROLE, call->role);
     frame_text(out, TAG_LANGUAGE, call->language);
     frame_text(out, TAG_CAPABILITY, call->capability);
@@ -136,13 +147,7 @@ status request_write(buffer *out, const plugin_call *call, const request_context
         request_pseudonym(c->secret, call->asset, call->person, pseudonym);
     size_t mark = frame_begin(out, FRAME_CALL, c->number);
     write_fields(out, call, c, pseudonym);
-    status s = STATUS_OK;
-    if (call->function == FUNCTION_CREATE)
-        frame_number(out, TAG_COMPLETE, 1); // it has no documents yet
-    else if (c->manifest->preload)
-        s = write_named_documents(out, call, c->manifest->preload, pseudonym, f);
-    else
-        s = write_first_documents(out, call, f);
+    status s = c->granted & PERMISSION_DOCUMENTS ? write_documents(out, call, c, pseudonym, f) : STATUS_OK;
     if (s == STATUS_OK && out->len - mark - FRAME_HEADER > FRAME_LIMIT)
         s = fault_set(f, STATUS_TOO_LARGE, "plugin.request_too_large",
                       "This is more than a tool can take at once. Send less.");

@@ -235,6 +235,8 @@ status plugin_worker_send(plugin_worker *w, call_slot *slot, uint64_t number, fa
         return s;
     if (slot->call->person_name)
         use_mark(w->info->uses, (plugin_permission)(w->info->granted & PERMISSION_PERSON_NAME));
+    if (slot->call->person_email)
+        use_mark(w->info->uses, (plugin_permission)(w->info->granted & PERMISSION_PERSON_CONTACT));
     slot->number = number;
     slot->fetches = slot->logs = 0;
     call_queue_add(&w->flight, slot);

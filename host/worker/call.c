@@ -33,6 +33,8 @@ static str *text_field(il_call *call, frame_tag tag) {
         return &call->person;
     case TAG_PERSON_NAME:
         return &call->person_name;
+    case TAG_PERSON_EMAIL:
+        return &call->person_email;
     case TAG_ROLE:
         return &call->role;
     case TAG_LANGUAGE:
@@ -302,3 +304,12 @@ const il_call_1 call_interface = {
     .text_with = call_text_with,
     .random = call_random,
 };
+
+static il_status contact_email(il_call *call, il_str *out) {
+    il_status status = call_permit(call, "person.contact");
+    if (status == IL_OK)
+        *out = text_or_empty(call->person_email);
+    return status;
+}
+
+const il_contact_1 contact_interface = {.size = sizeof(il_contact_1), .email = contact_email};

@@ -53,7 +53,7 @@ struct il_call {
     uint64_t number;
     frame_function function;
     str asset, asset_name, node, node_name, process, process_name;
-    str person, person_name, role, language, capability;
+    str person, person_name, person_email, role, language, capability;
     str method, path, query, body, body_type, base, event;
     str params_text, data_text;
     json_t *params, *data, *form;
@@ -88,5 +88,6 @@ static inline il_str call_str(str s) {
 }
 
 extern const il_call_1 call_interface;
+extern const il_contact_1 contact_interface;
 
 #endif

@@ -21,6 +21,11 @@ static il_status bad_key(il_call *call, const char *key) {
     return call_fail(call, IL_INVALID, "\"%.80s\" is no key for a document: 1 to 200 of a-z A-Z 0-9 . _ - and /.", key);
 }
 
+static il_status check(il_call *call, const char *key) {
+    il_status status = call_permit(call, "documents");
+    return status == IL_OK && !is_key(key, 1, KEY_SIZE) ? bad_key(call, key) : status;
+}
+
 // ---- what is known
 
 static call_document *find(il_call *call, str key) {
@@ -95,11 +100,12 @@ static json_t *value_of(il_call *call, call_document *d) {
 // ---- reading
 
 static il_status documents_get(il_call *call, const char *key, il_document *out) {
-    if (!is_key(key, 1, KEY_SIZE))
-        return bad_key(call, key);
+    il_status status = check(call, key);
+    if (status != IL_OK)
+        return status;
     call_document *d = find(call, str_from(key));
     if (!d && !call->complete) {
-        il_status status = fetch_document(call, key, &d);
+        status = fetch_document(call, key, &d);
         if (status != IL_OK)
             return status;
     }
@@ -146,12 +152,18 @@ static void list_sent(il_call *call, const char *prefix, const char *after, uint
     *out = list;
 }
 
-static il_status list_fetched(il_call *call, const char *prefix, const char *after, uint32_t limit,
+static il_status no_asset(il_call *call, const char *asset) {
+    return call_fail(call, IL_ABSENT, "There is no other asset %.40s in this task.", asset ? asset : "");
+}
+
+// `asset` NULL: of this one.
+static il_status list_fetched(il_call *call, const char *asset, const char *prefix, const char *after, uint32_t limit,
                               const il_document **out, size_t *count, int32_t *more) {
     fields answer;
     frame_tag tag;
     str value;
-    size_t mark = fetch_begin(call, FETCH_LIST);
+    size_t mark = fetch_begin(call, asset ? FETCH_ASSET_LIST : FETCH_LIST);
+    frame_text(&call->channel->out, TAG_ID, asset);
     frame_text(&call->channel->out, TAG_PREFIX, prefix);
     frame_text(&call->channel->out, TAG_AFTER, after);
     frame_number(&call->channel->out, TAG_LIMIT, limit);
@@ -167,26 +179,63 @@ static il_status list_fetched(il_call *call, const char *prefix, const char *aft
             list[(*count)++] = (il_document){call_str(d.key), json_out(original(call, &d)), d.version};
         else if (tag == TAG_MORE)
             *more = frame_value(value) != 0;
+        else if (tag == TAG_ABSENT)
+            return no_asset(call, asset);
     }
     *out = list;
     return IL_OK;
 }
 
-static il_status documents_list(il_call *call, const char *prefix, const char *after, uint32_t limit,
-                                const il_document **out, size_t *count, int32_t *more) {
+static il_status check_list(il_call *call, const char *prefix, const char *after, uint32_t limit) {
     if (!is_key(prefix, 0, KEY_SIZE))
         return bad_key(call, prefix);
     if (!is_key(after, 0, KEY_SIZE))
         return bad_key(call, after);
     if (limit < 1 || limit > LIST_LIMIT)
         return call_fail(call, IL_INVALID, "A list has 1 to %d documents, not %" PRIu32 ".", LIST_LIMIT, limit);
-    if (!call->complete)
-        return list_fetched(call, prefix, after, limit, out, count, more);
-    list_sent(call, prefix, after, limit, out, count, more);
     return IL_OK;
 }
 
+static il_status documents_list(il_call *call, const char *prefix, const char *after, uint32_t limit,
+                                const il_document **out, size_t *count, int32_t *more) {
+    il_status status = call_permit(call, "documents");
+    status = status == IL_OK ? check_list(call, prefix, after, limit) : status;
+    if (status == IL_OK && !call->complete)
+        return list_fetched(call, NULL, prefix, after, limit, out, count, more);
+    if (status == IL_OK)
+        list_sent(call, prefix, after, limit, out, count, more);
+    return status;
+}
+
+il_status documents_list_other(il_call *call, const char *asset, const char *prefix, const char *after, uint32_t limit,
+                               const il_document **out, size_t *count, int32_t *more) {
+    il_status status = check_list(call, prefix, after, limit);
+    return status == IL_OK ? list_fetched(call, asset, prefix, after, limit, out, count, more) : status;
+}
+
+il_status documents_get_other(il_call *call, const char *asset, const char *key, il_document *out) {
+    if (!is_key(key, 1, KEY_SIZE))
+        return bad_key(call, key);
+    fields answer;
+    frame_tag tag;
+    str value;
+    call_document d = {0};
+    size_t mark = fetch_begin(call, FETCH_ASSET_DOCUMENT);
+    frame_text(&call->channel->out, TAG_ID, asset);
+    frame_text(&call->channel->out, TAG_KEY, key);
+    il_status status = fetch_finish(call, mark, &answer);
+    while (status == IL_OK && fields_next(&answer, &tag, &value))
+        if (tag == TAG_DOCUMENT && read_document(value, &d))
+            *out = (il_document){call_str(d.key), json_out(original(call, &d)), d.version};
+    if (status == IL_OK && !d.present)
+        return call_fail(call, IL_ABSENT, "There is no document %s in the asset %.40s of this task.", key, asset);
+    return status;
+}
+
 static il_status documents_count(il_call *call, const char *prefix, uint64_t *out) {
+    il_status status = call_permit(call, "documents");
+    if (status != IL_OK)
+        return status;
     if (!is_key(prefix, 0, KEY_SIZE))
         return bad_key(call, prefix);
     if (call->complete) {
@@ -201,7 +250,7 @@ static il_status documents_count(il_call *call, const char *prefix, uint64_t *ou
     str value;
     size_t mark = fetch_begin(call, FETCH_COUNT);
     frame_text(&call->channel->out, TAG_PREFIX, prefix);
-    il_status status = fetch_finish(call, mark, &answer);
+    status = fetch_finish(call, mark, &answer);
     while (status == IL_OK && fields_next(&answer, &tag, &value))
         if (tag == TAG_COUNT)
             *out = frame_value(value);
@@ -213,8 +262,9 @@ static il_status documents_count(il_call *call, const char *prefix, uint64_t *ou
 // The document as it will be known, with the effect that this call has on it; a second change of the same document
 // changes that effect, so that the host checks the version that was read once.
 static il_status change(il_call *call, const char *key, uint64_t version, call_document **out) {
-    if (!is_key(key, 1, KEY_SIZE))
-        return bad_key(call, key);
+    il_status status = check(call, key);
+    if (status != IL_OK)
+        return status;
     call_document *d = find(call, str_from(key));
     if (!d)
         d = add(call, (call_document){.key = arena_str(call->arena, str_from(key)), .version = version});
@@ -250,6 +300,9 @@ static il_status documents_put(il_call *call, const char *key, const il_json *va
 }
 
 static il_status documents_append(il_call *call, const char *prefix, const il_json *value) {
+    il_status status = call_permit(call, "documents");
+    if (status != IL_OK)
+        return status;
     if (!is_key(prefix, 1, PREFIX_SIZE))
         return call_fail(call, IL_INVALID, "\"%.80s\" is no beginning of a key: 1 to %d of a-z A-Z 0-9 . _ - and /.",
                          prefix, PREFIX_SIZE);
@@ -262,10 +315,13 @@ static il_status documents_append(il_call *call, const char *prefix, const il_js
 }
 
 static il_status documents_remove(il_call *call, const char *key, uint64_t version) {
+    il_status status = check(call, key);
+    if (status != IL_OK)
+        return status;
     call_document *d = find(call, str_from(key));
     if (d ? !d->present : call->complete)
         return call_fail(call, IL_ABSENT, "There is no document %.200s.", key);
-    il_status status = change(call, key, version, &d);
+    status = change(call, key, version, &d);
     if (status != IL_OK)
         return status;
     d->present = false;

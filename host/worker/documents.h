@@ -11,6 +11,12 @@
 call_document *documents_read(il_call *call, str fields);
 void documents_absent(il_call *call, str key); // one that is known not to be there
 
+// The same as get and list of documents_interface, of another asset of the task. IL_ABSENT, too, where there is no such
+// asset.
+il_status documents_get_other(il_call *call, const char *asset, const char *key, il_document *out);
+il_status documents_list_other(il_call *call, const char *asset, const char *prefix, const char *after, uint32_t limit,
+                               const il_document **out, size_t *count, int32_t *more);
+
 extern const il_documents_1 documents_interface;
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "worker/answer.h"
+#include "worker/assets.h"
 #include "worker/call.h"
 #include "worker/documents.h"
 #include "worker/effects.h"
@@ -20,6 +21,8 @@ const il_host plugin_host = {
     .files = &files_interface,
     .effects = &effects_interface,
     .answer = &answer_interface,
+    .contact = &contact_interface,
+    .assets = &assets_interface,
 };
 
 bool plugin_load(plugin *p, const package *from, size_t memory, char sentence[SENTENCE_SIZE]) {

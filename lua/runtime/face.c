@@ -103,7 +103,7 @@ static il_call *call_of(lua_State *L) {
     return call;
 }
 
-// Stack: call, key. Upvalue 1: methods and the four groups by name.
+// Stack: call, key. Upvalue 1: methods and the five groups by name.
 static int call_index(lua_State *L) {
     il_call *call = call_of(L);
     lua_settop(L, 2);
@@ -276,6 +276,18 @@ static int call_debug(lua_State *L) {
     return 0;
 }
 
+static int call_email(lua_State *L) {
+    il_call *call = call_of(L);
+    const il_contact_1 *contact = plugin_of(L)->host->contact;
+    il_str email = {"", 0};
+    if (!contact) {
+        return luaL_error(L, "this host tells no addresses: it has no il.contact/1");
+    }
+    plugin_check(L, contact->email(call, &email), "email");
+    plugin_text_push(L, email);
+    return 1;
+}
+
 // Every value of a field of the form that may be there several times, like check boxes.
 static int call_values(lua_State *L) {
     il_call *call = call_of(L);
@@ -305,6 +317,7 @@ static const luaL_Reg methods[] = {{"html", call_html},
                                    {"fail", call_fail},
                                    {"debug", call_debug},
                                    {"values", call_values},
+                                   {"email", call_email},
                                    {"log_anonymous", call_log_anonymous},
                                    {NULL, NULL}};
 
@@ -315,6 +328,8 @@ void face_open(lua_State *L) {
     lua_setfield(L, -2, "documents");
     files_push(L);
     lua_setfield(L, -2, "files");
+    assets_push(L);
+    lua_setfield(L, -2, "assets");
     fields_push(L, true);
     lua_setfield(L, -2, "form");
     fields_push(L, false);

@@ -7,7 +7,7 @@
 #include "plugin.h"
 #include "value.h"
 
-static void push_object(lua_State *L, const char *kind, const luaL_Reg *functions) {
+void plugin_object_push(lua_State *L, const char *kind, const luaL_Reg *functions) {
     lua_newuserdatauv(L, 0, 0);
     luaL_newmetatable(L, kind);
     lua_newtable(L);
@@ -61,7 +61,7 @@ static int files_remove(lua_State *L) {
 void files_push(lua_State *L) {
     static const luaL_Reg functions[] = {
         {"put", files_put}, {"get", files_get}, {"remove", files_remove}, {NULL, NULL}};
-    push_object(L, "files", functions);
+    plugin_object_push(L, "files", functions);
 }
 
 // ---- call.form and call.query: any name is a field ----

@@ -34,6 +34,8 @@ void plugin_check(lua_State *L, il_status status, const char *function);
 // The call under way; an error outside of one (at load time, or from a call object that was kept).
 il_call *plugin_call_now(lua_State *L);
 void plugin_text_push(lua_State *L, il_str text); // nil when there is none
+// An object without fields, such as call.files: only these functions.
+void plugin_object_push(lua_State *L, const char *kind, const luaL_Reg *functions);
 
 static inline lua_plugin *plugin_of(lua_State *L) {
     return *(lua_plugin **)lua_getextraspace(L);
@@ -51,6 +53,7 @@ void face_open(lua_State *L);              // the metatables of calls
 void face_call_push(lua_State *L);         // a call object for plugin->call
 void documents_push(lua_State *L);         // call.documents
 void files_push(lua_State *L);             // call.files
+void assets_push(lua_State *L);            // call.assets
 void fields_push(lua_State *L, bool form); // call.form, call.query
 
 #endif

@@ -335,6 +335,35 @@ typedef struct il_answer_1 {
     il_status (*problem)(il_call *call, int32_t http_status, const char *sentence);
 } il_answer_1;
 
+/* ---- "il.contact/1": how to reach the person ------------------------------------------------------------------ */
+
+/* Needs the permission "person.contact". To tell people something, il->effects->notify needs no address. */
+typedef struct il_contact_1 {
+    uint32_t size;
+    il_status (*email)(il_call *call, il_str *out); /* of who makes this call; empty in `event` [call] */
+} il_contact_1;
+
+/* ---- "il.assets/1": what else stands in the task ---------------------------------------------------------------- */
+
+/* Needs the permission "assets". Reads only, and only assets of the same task: a summary of what a survey and a forum
+ * have gathered, for example. Pseudonyms in their documents are those of that asset. */
+typedef struct il_asset {
+    il_str id, name;    /* [call] */
+    il_str interlinker; /* id of what it was opened from: "survey" [call] */
+} il_asset;
+
+typedef struct il_assets_1 {
+    uint32_t size;
+
+    /* The other assets, oldest first, 500 at most. *out is an array of *count [call]. */
+    il_status (*list)(il_call *call, const il_asset **out, size_t *count);
+
+    /* As get and list of il.documents/1, of the asset with this id. IL_ABSENT, too: there is no such asset here. */
+    il_status (*get)(il_call *call, const char *asset, const char *key, il_document *out);
+    il_status (*documents)(il_call *call, const char *asset, const char *prefix, const char *after, uint32_t limit,
+                           const il_document **out, size_t *count, int32_t *more);
+} il_assets_1;
+
 /* ---- the two sides ------------------------------------------------------------------------------------------ */
 
 /* What the host offers. All [static]. Tables that your `needs` do not list may be NULL; a table may be longer than the
@@ -349,6 +378,8 @@ typedef struct il_host {
     const il_files_1 *files;
     const il_effects_1 *effects;
     const il_answer_1 *answer;
+    const il_contact_1 *contact;
+    const il_assets_1 *assets;
 } il_host;
 
 /* IL_OK: do it all. Anything else: do nothing, and tell the person the sentence of the last failure. */

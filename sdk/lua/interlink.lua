@@ -109,7 +109,13 @@ function il.time(text) end
 ---@field now integer UTC, milliseconds since 1970; the same during the whole call, also when it is run again.
 ---@field documents il.Documents What this asset keeps.
 ---@field files il.Files Blobs within the quota. Permission "files".
+---@field assets il.Assets What else stands in the task. Permission "assets".
 local Call = {}
+
+---The address of who makes this call; empty in `event`. Permission "person.contact". To tell people something,
+---Call:notify needs no address.
+---@return string
+function Call:email() end
 
 ---All values of a field of the posted form, like check boxes; an empty list if there are none.
 ---@param name string
@@ -259,6 +265,30 @@ function Documents:append(prefix, value) end
 ---@param key string
 ---@param version? integer
 function Documents:remove(key, version) end
+
+---What else stands in the task: read, never written. Permission "assets": each is an error without it. Pseudonyms in
+---their documents are those of that asset.
+---@class il.Assets
+local Assets = {}
+
+---The other assets of the task, oldest first, 500 at most. `interlinker` is what it was opened from: "survey".
+---@return {id: string, name: string, interlinker: string}[]
+function Assets:list() end
+
+---A document of another asset; nil if there is none, or no such asset in this task.
+---@param asset string its id
+---@param key string
+---@return il.Value? value
+function Assets:get(asset, key) end
+
+---Its documents, as Documents:list; nil if there is no such asset in this task.
+---@param asset string its id
+---@param prefix? string
+---@param after? string
+---@param limit? integer
+---@return {key: string, value: il.Value}[]? documents
+---@return boolean? more
+function Assets:documents(asset, prefix, after, limit) end
 
 ---@class il.Files
 local Files = {}

@@ -152,9 +152,10 @@ static uint64_t fetch(scene *s, frame_fetch kind, unsigned allowed) {
     frame_text(&in, TAG_KEY, "k");
     frame_text(&in, TAG_PREFIX, "");
     frame_text(&in, TAG_NAME, "f.txt");
+    frame_text(&in, TAG_ID, s->asset);
     frame_finish(&in, mark);
     assert_int_equal(frame_take(buffer_str(&in), &request, &used), 1);
-    plugin_call call = {.arena = s->world->arena, .store = s->world->db, .asset = s->asset};
+    plugin_call call = {.arena = s->world->arena, .store = s->world->db, .asset = s->asset, .node = ""};
     fetch_context context = {.granted = allowed, .data_folder = s->folder};
     assert_int_equal(fetch_needs(&request), permission_of_fetch(kind));
     assert_true(fetch_answer(&out, &call, &request, &context));
@@ -173,7 +174,7 @@ static uint64_t fetch(scene *s, frame_fetch kind, unsigned allowed) {
 static void fetches_need_their_permission(void **state) {
     scene *s = *state;
     enum { ALL = (1 << PERMISSION_COUNT) - 1, FORBIDDEN = 2 };
-    for (int kind = FETCH_DOCUMENT; kind <= FETCH_FILE; kind++)
+    for (int kind = FETCH_DOCUMENT; kind <= FETCH_ASSET_LIST; kind++)
         for (int i = 0; i < PERMISSION_COUNT; i++) {
             bool needs = permission_of_fetch((frame_fetch)kind) == permission_at(i);
             assert_int_equal(fetch(s, (frame_fetch)kind, ALL & ~permission_at(i)), needs ? FORBIDDEN : 0);
@@ -190,6 +191,7 @@ static bool sent(scene *s, frame_tag wanted, unsigned allowed) {
                         .asset = s->asset,
                         .person = s->world->ada.id,
                         .person_name = "Ada",
+                        .person_email = "ada@example.org",
                         .function = FUNCTION_HANDLE};
     request_context context = {.manifest = &m, .granted = allowed, .secret = s->world->secret, .number = 1};
     assert_int_equal(request_write(&out, &call, &context, NULL), STATUS_OK);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // What a Lua plugin may do, what it may not, and what its author reads when it goes wrong.
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -206,6 +207,8 @@ static void failures(void **state) {
     run_refused("call:problem(200, 'x')", "want a status from 400 to 499");
     run_refused("call.documents:put('a')", "want a value, got nil");
     run_refused("call.files:get('a')", "this host keeps no files");
+    run_refused("call.assets:list()", "this host shows no other assets");
+    run_refused("call:email()", "this host tells no addresses");
     run_refused("error({})", "an error that is not a text but a table");
     fake_finish(&call);
 }
@@ -312,16 +315,15 @@ static void described(void **state) {
     (void)state;
     FILE *f = fopen(SDK_LUA, "r");
     assert_non_null(f);
-    char line[300], owner[40], name[60], body[4000] = "call:json(#{", class[40] = "";
+    char line[300], owner[40], name[60], body[4000] = "call:json(#{", class[40] = "", group[50];
     size_t len = strlen(body), count = 0;
     while (fgets(line, sizeof line, f)) {
         const char *place = NULL;
         sscanf(line, "---@class il.%39[A-Za-z]", class);
         if (sscanf(line, "function %39[A-Za-z]%*[.:]%59[a-z_](", owner, name) == 2) {
-            place = strcmp(owner, "il") == 0          ? "il"
-                    : strcmp(owner, "Call") == 0      ? "call"
-                    : strcmp(owner, "Documents") == 0 ? "call.documents"
-                                                      : "call.files";
+            // "Files" is call.files, and so on.
+            snprintf(group, sizeof group, "call.%c%s", tolower((unsigned char)owner[0]), owner + 1);
+            place = strcmp(owner, "il") == 0 ? "il" : strcmp(owner, "Call") == 0 ? "call" : group;
         } else if (strcmp(class, "Call") == 0 && sscanf(line, "---@field %59[a-z_] ", name) == 1) {
             place = "call";
         }

@@ -115,6 +115,7 @@ static void load(worker *w, const char *id, const char *version, const char *run
     frame_text(&w->out, TAG_ENTRY, entry);
     frame_text(&w->out, TAG_SETTINGS, "{}");
     frame_text(&w->out, TAG_PERMISSION, "publish");
+    frame_text(&w->out, TAG_PERMISSION, "documents");
     frame_text(&w->out, TAG_PERMISSION, "files");
     frame_finish(&w->out, mark);
     worker_send(w);

@@ -34,7 +34,7 @@ static int set_up(void **state) {
     fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
     f->channel.descriptor = -1;
-    f->package = (package){.arena = arena_create(), .settings = json_object(), .permissions = json_array()};
+    f->package = (package){.arena = arena_create(), .settings = json_object(), .permissions = json_pack("[s]", "documents")};
     f->package.texts = json_pack("{s:{s:s}}", "en", "hello", "Hello {who}");
     f->call = (il_call){.arena = arena_create(), .package = &f->package, .channel = &f->channel};
     buffer b = {0};
