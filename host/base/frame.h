@@ -84,6 +84,7 @@ typedef enum frame_tag {
     TAG_ABSENT, // text: a key that was looked for and is not there
     TAG_OTHER,  // another asset of the task: fields ID, NAME, INTERLINKER
     TAG_INTERLINKER,
+    TAG_HEADER, // of HTTP: fields NAME, VALUE
     // a result
     TAG_ANSWER_STATUS = 96,
     TAG_ANSWER_TYPE,
@@ -109,6 +110,7 @@ typedef enum frame_tag {
 //           keys, and MORE 1 if there are further ones; FETCH_COUNT by PREFIX and gets COUNT; FETCH_FILE by NAME and
 //           gets VALUE and TYPE, or ABSENT. FETCH_ASSETS gets OTHERs; FETCH_ASSET_DOCUMENT and FETCH_ASSET_LIST are
 //           FETCH_DOCUMENT and FETCH_LIST of the asset named by ID, or get ABSENT where the task has no such asset.
+//           FETCH_HTTP asks by METHOD, PATH (the URL), TYPE, BODY and HEADERs, and gets ANSWER_STATUS, VALUE and HEADERs.
 //           STATUS (an il_status, absent when 0) with ERROR: it could not be read.
 //   RESULT  either an answer (ANSWER_STATUS, 200 if absent, and the other ANSWER fields) with its effects, or a
 //           refusal: ANSWER_STATUS of 400 or more with ERROR, a sentence for the person, and no effects. No
@@ -126,6 +128,7 @@ typedef enum frame_fetch {
     FETCH_ASSETS,
     FETCH_ASSET_DOCUMENT,
     FETCH_ASSET_LIST,
+    FETCH_HTTP,
 } frame_fetch;
 
 typedef enum frame_effect {

@@ -151,6 +151,7 @@ status server_loop_create(server_shared *shared, size_t index, server_loop **out
         return s;
     }
     l->services.pool = plugin_pool_create(l->services.loop, all->registry);
+    plugin_pool_go_online(l->services.pool);
     if (index == 0) {
         schedule_start(l);
     }

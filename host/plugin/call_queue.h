@@ -16,7 +16,7 @@ typedef struct call_slot {
     uint64_t number; // of its frame; a new one for each time it is sent
     int64_t now;     // when it was made: what the plugin is told, also when it is made again
     uint64_t seed;
-    unsigned replays, fetches, logs;
+    unsigned replays, fetches, logs, outgoing;
 } call_slot;
 
 typedef struct call_queue {

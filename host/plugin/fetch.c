@@ -58,6 +58,17 @@ static void refuse(buffer *out, uint64_t reason, const char *sentence) {
     frame_text(out, TAG_ERROR, sentence);
 }
 
+static uint64_t plugin_status(status s) {
+    return s == STATUS_FORBIDDEN ? PLUGIN_FORBIDDEN : s == STATUS_TOO_LARGE ? PLUGIN_LIMIT : PLUGIN_FAILURE;
+}
+
+void fetch_refuse(buffer *out, uint64_t call, frame_fetch kind, const fault *why) {
+    size_t mark = frame_begin(out, FRAME_VALUE, call);
+    frame_number(out, TAG_FETCH, kind);
+    refuse(out, plugin_status(why->status), why->text);
+    frame_finish(out, mark);
+}
+
 static void refuse_permission(buffer *out, plugin_permission needed) {
     char sentence[120];
     snprintf(sentence, sizeof sentence, "This tool may not do that: the permission \"%s\" is not granted.",
@@ -167,12 +178,14 @@ static status answer_any(buffer *out, const plugin_call *call, const wanted *w, 
     case FETCH_ASSET_DOCUMENT:
     case FETCH_ASSET_LIST:
         return answer_other(out, call, w, f);
+    case FETCH_HTTP:
+        break;
     }
-    return STATUS_OK;
+    return fault_set(f, STATUS_INTERNAL, "plugin.fetch", "The host cannot answer that.");
 }
 
 static bool fetch_known(const wanted *w) {
-    return w->what >= FETCH_DOCUMENT && w->what <= FETCH_ASSET_LIST;
+    return w->what >= FETCH_DOCUMENT && w->what <= FETCH_HTTP;
 }
 
 plugin_permission fetch_needs(const frame *in) {

@@ -19,7 +19,10 @@ typedef struct fetch_context {
 // The permission that this fetch needs; NOTHING too where it cannot be read.
 plugin_permission fetch_needs(const frame *in);
 
-// Appends the VALUE frame that answers `in`. False if the frame is broken.
+// Appends a VALUE frame that says why not, to a call of the worker's.
+void fetch_refuse(buffer *out, uint64_t call, frame_fetch kind, const fault *why);
+
+// Appends the VALUE frame that answers `in`; for FETCH_HTTP only a refusal, see outgoing.h. False if the frame is broken.
 bool fetch_answer(buffer *out, const plugin_call *call, const frame *in, const fetch_context *c);
 
 #endif

@@ -90,6 +90,9 @@ static void check_rules(const manifest *m, fault *f) {
     check_path(m->icon, "/icon", f);
     if (!manifest_can(m, "view"))
         fault_add_field(f, "/capabilities", "view", "A tool that cannot be looked at is of no use: list \"view\".");
+    if (m->permissions & PERMISSION_HTTP && !m->hosts)
+        fault_add_field(f, "/permissions", "hosts",
+                        "Say which hosts it asks: \"permissions\": {\"http\": {\"hosts\": [\"api.example.org\"]}}.");
     const char *ending = strrchr(m->entry, '.');
     if (!ending || strcmp(ending, m->native ? ".so" : ".lua") != 0)
         fault_add_field(f, "/entry", "entry", "The entry of runtime \"%s\" must end in %s.", m->runtime,
@@ -145,6 +148,7 @@ static void fill(manifest *m) {
     m->settings = json_object_get(j, "settings");
     m->preload = json_object_get(json_object_get(j, "documents"), "preload");
     m->permissions = permissions_of(json_object_get(j, "permissions"));
+    m->hosts = json_object_get(json_object_get(json_object_get(j, "permissions"), "http"), "hosts");
     m->native = strcmp(m->runtime, "native") == 0;
     fill_limits(m);
     snprintf(m->label, sizeof m->label, "%.50s@%.50s", m->id, m->version);

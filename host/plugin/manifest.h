@@ -20,6 +20,7 @@ typedef struct manifest {
     const json_t *name, *description, *summary, *tags; // by language; summary and tags may be NULL
     const json_t *languages, *needs, *capabilities;    // lists; needs may be NULL
     const json_t *params, *settings;                   // JSON Schemas, or NULL
+    const json_t *hosts;                  // list of those that it may ask, or NULL
     const json_t *preload;                // list of patterns of document keys, or NULL: the first few documents
     unsigned permissions;                 // what it asks for: a set of plugin_permission
     int64_t documents_bytes, files_bytes; // of an asset

@@ -122,10 +122,14 @@ size_t plugin_pool_busy(const plugin_pool *p) {
 plugin_pool *plugin_pool_create(loop *l, plugin_registry *registry) {
     plugin_pool *p = memory_new(sizeof *p);
     p->loop = l;
-    p->house = (supervisor_house){l, registry, p, push_soon, call_done};
+    p->house = (supervisor_house){l, registry, NULL, p, push_soon, call_done};
     p->rest = loop_timer_add(l, REST_MS, true, on_rest, p);
     crypto_random(p->seed, sizeof p->seed);
     return p;
+}
+
+void plugin_pool_go_online(plugin_pool *p) {
+    p->house.out_there = egress_create(p->loop);
 }
 
 void plugin_pool_destroy(plugin_pool *p) {
@@ -141,6 +145,7 @@ void plugin_pool_destroy(plugin_pool *p) {
     while (p->busy);
     for (size_t i = 0; i < p->count; i++)
         supervisor_destroy(p->supervisors[i]);
+    egress_destroy(p->house.out_there);
     loop_put_off_cancel(p->loop, p);
     if (p->tick)
         loop_timer_remove(p->tick);

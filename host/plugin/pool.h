@@ -13,6 +13,8 @@ typedef struct plugin_registry plugin_registry;
 typedef struct plugin_pool plugin_pool;
 
 plugin_pool *plugin_pool_create(loop *l, plugin_registry *registry);
+// Its tools may ask other servers, as far as they are permitted to. Before the first call.
+void plugin_pool_go_online(plugin_pool *p);
 void plugin_pool_destroy(plugin_pool *p); // stops the workers; calls under way are done with STATUS_UNAVAILABLE
 
 void plugin_pool_call(plugin_pool *p, plugin_call *call);

@@ -181,7 +181,7 @@ static bool start_worker(plugin_supervisor *s) {
         return false;
     }
     plugin_worker_owner owner = {s, on_ready, on_answered, on_gone};
-    status started = plugin_worker_create(s->house.loop, s->house.registry, &s->info, &owner, &s->worker, &why);
+    status started = plugin_worker_create(s->house.loop, s->house.registry, s->house.out_there, &s->info, &owner, &s->worker, &why);
     if (started != STATUS_OK) {
         health_not_started(s->info.health, steady_ms(), why.text);
         start_failed(s, why.text);

@@ -4,6 +4,7 @@
 #ifndef INTERLINK_PLUGIN_SUPERVISOR_H
 #define INTERLINK_PLUGIN_SUPERVISOR_H
 
+#include "base/egress.h"
 #include "base/loop.h"
 #include "plugin/call_queue.h"
 #include "plugin/registry.h"
@@ -16,6 +17,7 @@ typedef struct plugin_supervisor plugin_supervisor;
 typedef struct supervisor_house {
     loop *loop;
     plugin_registry *registry;
+    egress *out_there; // or NULL
     void *context;
     void (*soon)(void *context);                    // supervisor_push before the loop sleeps
     void (*done)(void *context, plugin_call *call); // the call is filled in; may make new calls

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "plugin/channel.h"
 #include "plugin/fetch.h"
+#include "plugin/outgoing.h"
 #include "plugin/process.h"
 #include "plugin/request.h"
 #include "plugin/result.h"
@@ -30,6 +31,7 @@ struct plugin_worker {
     plugin_worker_owner owner;
     plugin_process *process;
     plugin_channel *channel;
+    plugin_outgoing outgoing;
     worker_phase phase;
     bool was_ready;
     call_queue flight;
@@ -50,6 +52,7 @@ static void worker_kill(plugin_worker *w, const char *trouble) {
         return;
     w->phase = PHASE_KILLED;
     snprintf(w->trouble, sizeof w->trouble, "%s", trouble);
+    outgoing_cancel(&w->outgoing, 0);
     plugin_process_kill(w->process);
 }
 
@@ -111,6 +114,12 @@ static void take_failed(plugin_worker *w, str payload) {
     worker_kill(w, trouble);
 }
 
+// Milliseconds of the clock until this call is too late.
+static uint32_t time_left(const plugin_worker *w, const call_slot *slot) {
+    int64_t gone = slot->number == w->watched ? steady_ms() - w->watched_since : 0;
+    return gone < w->info->manifest->wall_ms ? (uint32_t)(w->info->manifest->wall_ms - gone) : 0;
+}
+
 static bool take_fetch(plugin_worker *w, call_slot *slot, const frame *in) {
     fetch_context c = {
         .granted = w->info->granted,
@@ -120,6 +129,8 @@ static bool take_fetch(plugin_worker *w, call_slot *slot, const frame *in) {
     plugin_permission needed = fetch_needs(in);
     if (needed & w->info->granted)
         use_mark(w->info->uses, needed);
+    if (outgoing_asked(in) && needed & w->info->granted && !c.too_many)
+        return outgoing_start(&w->outgoing, slot, in, time_left(w, slot));
     bool good = fetch_answer(plugin_channel_out(w->channel), slot->call, in, &c);
     plugin_channel_flush(w->channel);
     return good;
@@ -128,6 +139,7 @@ static bool take_fetch(plugin_worker *w, call_slot *slot, const frame *in) {
 static bool take_result(plugin_worker *w, call_slot *slot, const frame *in) {
     if (!result_read(slot->call, in->payload))
         return false;
+    outgoing_cancel(&w->outgoing, slot->number);
     call_queue_remove(&w->flight, slot);
     slot->call->plugin_version = arena_text(slot->call->arena, w->info->manifest->label);
     if (!w->flight.first)
@@ -238,7 +250,7 @@ status plugin_worker_send(plugin_worker *w, call_slot *slot, uint64_t number, fa
     if (slot->call->person_email)
         use_mark(w->info->uses, (plugin_permission)(w->info->granted & PERMISSION_PERSON_CONTACT));
     slot->number = number;
-    slot->fetches = slot->logs = 0;
+    slot->fetches = slot->logs = slot->outgoing = 0;
     call_queue_add(&w->flight, slot);
     return STATUS_OK;
 }
@@ -308,7 +320,7 @@ bool plugin_worker_watched(const plugin_worker *w) {
 
 // ---- life
 
-status plugin_worker_create(loop *l, plugin_registry *registry, const plugin_info *info,
+status plugin_worker_create(loop *l, plugin_registry *registry, egress *out_there, const plugin_info *info,
                             const plugin_worker_owner *owner, plugin_worker **out, fault *f) {
     plugin_worker *w = memory_new(sizeof *w);
     *w = (plugin_worker){.loop = l, .registry = registry, .info = info, .owner = *owner, .since = steady_ms()};
@@ -326,6 +338,7 @@ status plugin_worker_create(loop *l, plugin_registry *registry, const plugin_inf
         return s;
     }
     w->channel = plugin_channel_create(l, fd, take_frame, channel_ended, w);
+    w->outgoing = (plugin_outgoing){.egress = out_there, .channel = w->channel, .manifest = info->manifest};
     request_write_load(plugin_channel_out(w->channel), info->manifest, info->granted, info->settings);
     plugin_channel_flush(w->channel);
     *out = w;
@@ -335,6 +348,7 @@ status plugin_worker_create(loop *l, plugin_registry *registry, const plugin_inf
 void plugin_worker_destroy(plugin_worker *w) {
     if (!w)
         return;
+    outgoing_cancel(&w->outgoing, 0);
     plugin_process_destroy(w->process);
     plugin_channel_destroy(w->channel);
     free(w);

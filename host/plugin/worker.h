@@ -6,6 +6,7 @@
 #ifndef INTERLINK_PLUGIN_WORKER_H
 #define INTERLINK_PLUGIN_WORKER_H
 
+#include "base/egress.h"
 #include "base/loop.h"
 #include "plugin/call.h"
 #include "plugin/call_queue.h"
@@ -23,8 +24,8 @@ typedef struct plugin_worker_owner {
     void (*gone)(void *context, plugin_worker *w);    // its process has ended; ask how, then destroy it
 } plugin_worker_owner;
 
-// `info` is borrowed until the worker is destroyed.
-status plugin_worker_create(loop *l, plugin_registry *registry, const plugin_info *info,
+// `info` and `out_there` are borrowed until the worker is destroyed; without the latter no other server can be asked.
+status plugin_worker_create(loop *l, plugin_registry *registry, egress *out_there, const plugin_info *info,
                             const plugin_worker_owner *owner, plugin_worker **out, fault *f);
 void plugin_worker_destroy(plugin_worker *w);
 

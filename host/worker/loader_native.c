@@ -43,7 +43,7 @@ static bool check_text(const char *path, const char *what, const char *wanted, c
 
 static bool check_needs(const il_plugin *code, const char *path, char sentence[SENTENCE_SIZE]) {
     static const char *const offered[] = {"il.call/1",    "il.json/1",   "il.documents/1", "il.files/1",
-                                          "il.effects/1", "il.answer/1", "il.contact/1",   "il.assets/1"};
+                                          "il.effects/1", "il.answer/1", "il.contact/1",   "il.assets/1", "il.http/1"};
     for (const char *const *need = code->needs; need && *need; need++) {
         bool found = false;
         for (size_t i = 0; i < sizeof offered / sizeof offered[0]; i++)
@@ -52,8 +52,8 @@ static bool check_needs(const il_plugin *code, const char *path, char sentence[S
             return sentence_set(
                 sentence,
                 "%s needs \"%s\". This host (%s) offers il.call/1, il.json/1, il.documents/1, il.files/1, "
-                "il.effects/1, il.answer/1, il.contact/1 and il.assets/1. Update the host, or take an older version "
-                "of the plugin.",
+                "il.effects/1, il.answer/1, il.contact/1, il.assets/1 and il.http/1. Update the host, or take an older "
+                "version of the plugin.",
                 path, *need, INTERLINK_VERSION);
     }
     return true;

@@ -9,6 +9,7 @@
 #include "worker/documents.h"
 #include "worker/effects.h"
 #include "worker/files.h"
+#include "worker/http.h"
 #include "worker/json.h"
 
 const il_host plugin_host = {
@@ -23,6 +24,7 @@ const il_host plugin_host = {
     .answer = &answer_interface,
     .contact = &contact_interface,
     .assets = &assets_interface,
+    .http = &http_interface,
 };
 
 bool plugin_load(plugin *p, const package *from, size_t memory, char sentence[SENTENCE_SIZE]) {

@@ -103,7 +103,7 @@ static il_call *call_of(lua_State *L) {
     return call;
 }
 
-// Stack: call, key. Upvalue 1: methods and the five groups by name.
+// Stack: call, key. Upvalue 1: methods and the six groups by name.
 static int call_index(lua_State *L) {
     il_call *call = call_of(L);
     lua_settop(L, 2);
@@ -330,6 +330,8 @@ void face_open(lua_State *L) {
     lua_setfield(L, -2, "files");
     assets_push(L);
     lua_setfield(L, -2, "assets");
+    http_push(L);
+    lua_setfield(L, -2, "http");
     fields_push(L, true);
     lua_setfield(L, -2, "form");
     fields_push(L, false);

@@ -54,6 +54,7 @@ void face_call_push(lua_State *L);         // a call object for plugin->call
 void documents_push(lua_State *L);         // call.documents
 void files_push(lua_State *L);             // call.files
 void assets_push(lua_State *L);            // call.assets
+void http_push(lua_State *L);              // call.http
 void fields_push(lua_State *L, bool form); // call.form, call.query
 
 #endif

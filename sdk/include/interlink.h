@@ -364,6 +364,30 @@ typedef struct il_assets_1 {
                            const il_document **out, size_t *count, int32_t *more);
 } il_assets_1;
 
+/* ---- "il.http/1": other servers --------------------------------------------------------------------------------- */
+
+/* Needs the permission "http", which names the hosts: {"http": {"hosts": ["api.example.org"]}}. The host of the site asks
+ * them, not your process, and the call waits, so give it limits.wall_ms of a few seconds. https only, port 443; never an
+ * address of a private network; redirects to the same host are followed. 8 requests a call, 1 MiB each way.
+ *
+ * A call may be run again, and so may its requests. Each carries an Idempotency-Key that is the same then. */
+typedef struct il_response {
+    int32_t status;   /* 200 ..., whatever the server said */
+    il_str type;      /* "application/json; charset=utf-8", or empty [call] */
+    il_str body;      /* [call] */
+    il_json *headers; /* {"etag": "...", ...}, names in small letters [call] */
+} il_response;
+
+typedef struct il_http_1 {
+    uint32_t size;
+
+    /* `headers`: an object of texts, or NULL. IL_FORBIDDEN: not that host, or not that URL. IL_LIMIT: too much. IL_FAILED:
+     * there is no answer; `error` says why, and a person should still get a page. */
+    il_status (*get)(il_call *call, const char *url, const il_json *headers, il_response *out);
+    il_status (*post)(il_call *call, const char *url, const il_json *headers, const char *type, il_str body,
+                      il_response *out);
+} il_http_1;
+
 /* ---- the two sides ------------------------------------------------------------------------------------------ */
 
 /* What the host offers. All [static]. Tables that your `needs` do not list may be NULL; a table may be longer than the
@@ -380,6 +404,7 @@ typedef struct il_host {
     const il_answer_1 *answer;
     const il_contact_1 *contact;
     const il_assets_1 *assets;
+    const il_http_1 *http;
 } il_host;
 
 /* IL_OK: do it all. Anything else: do nothing, and tell the person the sentence of the last failure. */

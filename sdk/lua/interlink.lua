@@ -109,6 +109,7 @@ function il.time(text) end
 ---@field now integer UTC, milliseconds since 1970; the same during the whole call, also when it is run again.
 ---@field documents il.Documents What this asset keeps.
 ---@field files il.Files Blobs within the quota. Permission "files".
+---@field http il.Http Other servers, asked by the host. Permission "http".
 ---@field assets il.Assets What else stands in the task. Permission "assets".
 local Call = {}
 
@@ -265,6 +266,34 @@ function Documents:append(prefix, value) end
 ---@param key string
 ---@param version? integer
 function Documents:remove(key, version) end
+
+---Other servers. Needs the permission "http", which names the hosts: {"http": {"hosts": ["api.example.org"]}}. The call
+---waits, so give it limits.wall_ms of a few seconds. https only, port 443, no private networks; redirects to the same host
+---are followed. 8 requests a call, 1 MiB each way. A call may be run again, and so may its requests: each carries an
+---Idempotency-Key that is the same then.
+---@class il.Http
+local Http = {}
+
+---@class il.Response
+---@field status integer 200 ..., whatever the server said
+---@field type string "application/json; charset=utf-8", or empty
+---@field body string
+---@field headers table<string, string> names in small letters
+
+---nil and a sentence where there is no answer. An error where it is not allowed: another host, another scheme.
+---@param url string
+---@param headers? table<string, string>
+---@return il.Response? response
+---@return string? why
+function Http:get(url, headers) end
+
+---@param url string
+---@param type string of `body`: "application/json"
+---@param body string
+---@param headers? table<string, string>
+---@return il.Response? response
+---@return string? why
+function Http:post(url, type, body, headers) end
 
 ---What else stands in the task: read, never written. Permission "assets": each is an error without it. Pseudonyms in
 ---their documents are those of that asset.

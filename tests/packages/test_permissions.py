@@ -15,6 +15,7 @@ TRIES = """
 local tries = {
   ["person.name"] = function(call) return call.person.name ~= "" and call.person.name or error("the name is empty") end,
   ["person.contact"] = function(call) return call:email() end,
+  http = function(call) return select(2, call.http:get("https://nobody.invalid/")) end,
   assets = function(call)
     local said, near, far = {}, call.query.near, call.query.far
     for _, one in ipairs(call.assets:list()) do said[#said + 1] = one.interlinker .. " " .. one.name end
@@ -41,6 +42,7 @@ return {handle = function(call)
 end}
 """
 GRANTED = {
+    "http": "nobody.invalid cannot be asked",
     "person.name": "Ada", "person.contact": "ada@example.org", "assets": "count Ours, 2, 2, nilnilnilnil", "notify": "told",
     "complete": "done", "files": "kept", "documents": "kept", "schedule": "later", "publish": "told",
 }
@@ -55,18 +57,22 @@ class Permissions(InstallTest):
         for _ in range(2):
             self.assertEqual(self.view(self.near, "POST").status, 303)
         self.far = self.ada.post(f"/nodes/{tasks[1]['id']}/assets", {"interlinker": "count", "name": "Elsewhere"})["id"]
-        self.install("tries", code=TRIES, permissions=PERMISSIONS, grant="none")
+        asked = {name: {} for name in PERMISSIONS} | {"http": {"hosts": ["nobody.invalid"]}}
+        self.install("tries", code=TRIES, permissions=asked, grant="none")
         self.tries = self.asset("tries")
 
     def came(self):
+        """None: the permission was taken back while the call ran, so all of it was refused."""
         url = self.ada.post(f"/assets/{self.tries}/views", {"capability": "view"})["url"]
         answer = self.visitor.raw("GET", f"{url}?near={self.near}&far={self.far}")
+        if answer.status == 403:
+            return None
         self.assertEqual(answer.status, 200, answer.body)
         return answer.json
 
     def wait_good(self, name, wanted):
         """A running server takes a decision up at the next call after a second."""
-        interlink_test.wait_for(lambda: self.came()[name]["good"] == wanted, f"{name}: {wanted}", install_tools.OFFERED)
+        interlink_test.wait_for(lambda: (self.came() or {name: {"good": None}})[name]["good"] == wanted, f"{name}: {wanted}", install_tools.OFFERED)
 
     def test_each_for_itself(self):
         self.assertEqual(set(GRANTED), set(PERMISSIONS), "a permission has no try here")
@@ -79,7 +85,7 @@ class Permissions(InstallTest):
                 self.wait_good(name, True)
                 came = self.came()
                 self.assertEqual({n for n, tried in came.items() if tried["good"]}, {name}, json.dumps(came))
-                self.assertEqual(came[name]["what"], GRANTED[name])
+                self.assertIn(GRANTED[name], came[name]["what"])
                 self.plugin("refuse", "tries", name)
                 self.wait_good(name, False)
         print(f"{len(PERMISSIONS)} permissions, each for itself")
