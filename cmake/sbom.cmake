@@ -17,7 +17,6 @@ set(KNOWN
   "libjansson.so|jansson|jansson|MIT"
   "libsodium.so|libsodium|libsodium|ISC"
   "libarchive.so|libarchive|libarchive|BSD-2-Clause"
-  "libcurl|curl|libcurl|curl"
   "libz.so|zlib|zlib|Zlib"
   "libcmark-gfm-extensions.so|cmark-gfm-extensions|libcmark-gfm|BSD-2-Clause"
   "libcmark-gfm.so|cmark-gfm|libcmark-gfm|BSD-2-Clause"
@@ -82,6 +81,10 @@ foreach(program IN LISTS PROGRAMS)
     endif()
   endforeach()
 endforeach()
+
+# What is not linked but loaded when it is needed first (host/base/egress_library.h).
+version_of(libcurl version)
+component("curl" "${version}" "curl" ", \"purl\": \"pkg:generic/curl@${version}\"")
 
 file(GLOB_RECURSE readmes ${SOURCE}/lua/README.md ${SOURCE}/host/README.md)
 list(FILTER readmes INCLUDE REGEX "/vendor/")

@@ -3,9 +3,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -19,6 +17,7 @@ enum { REDIRECTS = 3, IDLE_CONNECTIONS = 8, HEADER_BYTES = 32 * 1024 };
 
 struct egress {
     loop *loop;
+    const egress_library *curl; // NULL until the first request
     CURLM *multi;
     loop_timer *timer;
     egress_request *first; // those under way
@@ -104,6 +103,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
 // ---- one request
 
 static void request_free(egress_request *r) {
+    const egress_library *curl = r->egress->curl;
     if (r->previous)
         r->previous->next = r->next;
     else if (r->egress->first == r)
@@ -111,11 +111,11 @@ static void request_free(egress_request *r) {
     if (r->next)
         r->next->previous = r->previous;
     if (r->easy) {
-        curl_multi_remove_handle(r->egress->multi, r->easy);
-        curl_easy_cleanup(r->easy);
+        curl->multi_remove_handle(r->egress->multi, r->easy);
+        curl->easy_cleanup(r->easy);
     }
-    curl_url_cleanup(r->url);
-    curl_slist_free_all(r->headers);
+    curl->url_cleanup(r->url);
+    curl->slist_free_all(r->headers);
     buffer_free(&r->sent);
     buffer_free(&r->body);
     buffer_free(&r->head);
@@ -142,38 +142,40 @@ static void request_end(egress_request *r, status s, const fault *why, int code)
 }
 
 static bool easy_set(egress_request *r) {
+    const egress_library *curl = r->egress->curl;
     CURL *e = r->easy;
     int64_t left = r->until - steady_ms();
-    bool good = curl_easy_setopt(e, CURLOPT_CURLU, r->url) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_PROXY, "") == CURLE_OK && // none, whatever the environment says
-                curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1)) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_MAXFILESIZE, (long)EGRESS_ANSWER) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+    bool good = curl->easy_setopt(e, CURLOPT_CURLU, r->url) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_PROXY, "") == CURLE_OK && // none, whatever the environment says
+                curl->easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1)) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_MAXFILESIZE, (long)EGRESS_ANSWER) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
                 // Else the end of a request would wait for a name server that does not answer.
-                curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_USERAGENT, "interlink/" INTERLINK_VERSION) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_HTTPHEADER, r->headers) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, r) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_WRITEDATA, r) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_HEADERDATA, r) == CURLE_OK &&
-                curl_easy_setopt(e, CURLOPT_PRIVATE, r) == CURLE_OK;
+                curl->easy_setopt(e, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_USERAGENT, "interlink/" INTERLINK_VERSION) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_HTTPHEADER, r->headers) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_OPENSOCKETDATA, r) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_WRITEDATA, r) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_HEADERDATA, r) == CURLE_OK &&
+                curl->easy_setopt(e, CURLOPT_PRIVATE, r) == CURLE_OK;
     if (good && r->post)
-        good = curl_easy_setopt(e, CURLOPT_POSTFIELDS, r->sent.ptr ? r->sent.ptr : "") == CURLE_OK &&
-               curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->sent.len) == CURLE_OK;
+        good = curl->easy_setopt(e, CURLOPT_POSTFIELDS, r->sent.ptr ? r->sent.ptr : "") == CURLE_OK &&
+               curl->easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->sent.len) == CURLE_OK;
     return good;
 }
 
 static status request_send(egress_request *r, fault *f) {
+    const egress_library *curl = r->egress->curl;
     r->private[0] = '\0';
-    r->easy = curl_easy_init();
-    if (r->easy && easy_set(r) && curl_multi_add_handle(r->egress->multi, r->easy) == CURLM_OK)
+    r->easy = curl->easy_init();
+    if (r->easy && easy_set(r) && curl->multi_add_handle(r->egress->multi, r->easy) == CURLM_OK)
         return STATUS_OK;
     return fault_set(f, STATUS_UNAVAILABLE, "egress.start", "There is no memory for a request at the moment.");
 }
@@ -181,6 +183,7 @@ static status request_send(egress_request *r, fault *f) {
 // ---- its end
 
 static void explain(const egress_request *r, CURLcode code, fault *f) {
+    const egress_library *curl = r->egress->curl;
     if (r->private[0])
         fault_set(f, STATUS_FORBIDDEN, "egress.private",
                   "%.100s has the address %s, which is not one of the public internet; tools may not go there.",
@@ -192,12 +195,13 @@ static void explain(const egress_request *r, CURLcode code, fault *f) {
         fault_set(f, STATUS_UNAVAILABLE, "egress.late", "%.100s did not answer in time.", r->host);
     else
         fault_set(f, STATUS_UNAVAILABLE, "egress.failed", "%.100s cannot be asked: %s.", r->host,
-                  curl_easy_strerror(code));
+                  curl->easy_strerror(code));
 }
 
 // The same host, by the same rules as the first time; else the answer is not given either, because an author would take
 // an empty page for the answer.
 static bool redirect_follow(egress_request *r, const char *to, fault *f) {
+    const egress_library *curl = r->egress->curl;
     const char *const hosts[] = {r->host, NULL};
     char host[EGRESS_HOST];
     CURLU *url;
@@ -205,23 +209,24 @@ static bool redirect_follow(egress_request *r, const char *to, fault *f) {
         fault_set(f, STATUS_UNAVAILABLE, "egress.redirects", "%.100s redirects again and again.", r->host);
         return false;
     }
-    if (egress_rule_url(str_from(to), &url, f) != STATUS_OK)
+    if (egress_rule_url(curl, str_from(to), &url, f) != STATUS_OK)
         return false;
-    if (egress_rule_host(url, hosts, host, f) != STATUS_OK) {
+    if (egress_rule_host(curl, url, hosts, host, f) != STATUS_OK) {
         fault_set(f, STATUS_FORBIDDEN, "egress.redirect",
                   "%.100s redirects to another host, \"%.100s\"; that is not followed.", r->host, host);
-        curl_url_cleanup(url);
+        curl->url_cleanup(url);
         return false;
     }
-    curl_multi_remove_handle(r->egress->multi, r->easy);
-    curl_easy_cleanup(r->easy);
-    curl_url_cleanup(r->url);
+    curl->multi_remove_handle(r->egress->multi, r->easy);
+    curl->easy_cleanup(r->easy);
+    curl->url_cleanup(r->url);
     r->url = url;
     buffer_clear(&r->body);
     return request_send(r, f) == STATUS_OK;
 }
 
 static void request_finished(egress_request *r, CURLcode code) {
+    const egress_library *curl = r->egress->curl;
     fault why = {0};
     long http = 0;
     char *to = NULL;
@@ -230,8 +235,8 @@ static void request_finished(egress_request *r, CURLcode code) {
         request_end(r, why.status, &why, 0);
         return;
     }
-    curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &http);
-    curl_easy_getinfo(r->easy, CURLINFO_REDIRECT_URL, &to);
+    curl->easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &http);
+    curl->easy_getinfo(r->easy, CURLINFO_REDIRECT_URL, &to);
     if (to && !r->post && http != 304) {
         if (!redirect_follow(r, to, &why))
             request_end(r, why.status, &why, 0);
@@ -241,13 +246,14 @@ static void request_finished(egress_request *r, CURLcode code) {
 }
 
 static void take_finished(egress *e) {
+    const egress_library *curl = e->curl;
     int left;
-    for (CURLMsg *m; (m = curl_multi_info_read(e->multi, &left)) != NULL;) {
+    for (CURLMsg *m; (m = curl->multi_info_read(e->multi, &left)) != NULL;) {
         if (m->msg != CURLMSG_DONE)
             continue;
         egress_request *r = NULL;
         CURLcode code = m->data.result;
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&r);
+        curl->easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&r);
         request_finished(r, code);
     }
 }
@@ -265,7 +271,7 @@ static void on_ready(void *context, uint32_t events) {
     egress *e = w->egress;
     int running, which = (events & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0) |
                          (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) | (events & EPOLLERR ? CURL_CSELECT_ERR : 0);
-    curl_multi_socket_action(e->multi, w->fd, which, &running);
+    e->curl->multi_socket_action(e->multi, w->fd, which, &running);
     take_finished(e);
 }
 
@@ -279,14 +285,14 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
             loop_watch_remove(w->watch);
             free(w);
         }
-        curl_multi_assign(e->multi, fd, NULL);
+        e->curl->multi_assign(e->multi, fd, NULL);
     } else if (w) {
         loop_watch_change(w->watch, events);
     } else {
         w = memory_new(sizeof *w);
         *w = (socket_watch){e, fd, NULL};
         w->watch = loop_watch_add(e->loop, fd, events, on_ready, w);
-        curl_multi_assign(e->multi, fd, w);
+        e->curl->multi_assign(e->multi, fd, w);
     }
     return 0;
 }
@@ -295,7 +301,7 @@ static void on_time(void *context) {
     egress *e = context;
     int running;
     e->timer = NULL;
-    curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    e->curl->multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     take_finished(e);
 }
 
@@ -310,22 +316,26 @@ static int on_timer(CURLM *multi, long milliseconds, void *context) {
 
 // ---- life
 
-static void library_start(void) {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
-        memory_end();
+egress *egress_create(loop *l) {
+    egress *e = memory_new(sizeof *e);
+    e->loop = l;
+    return e;
 }
 
-egress *egress_create(loop *l) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, library_start);
-    egress *e = memory_new(sizeof *e);
-    *e = (egress){.loop = l, .multi = memory_sure(curl_multi_init())};
-    curl_multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e);
-    curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-    curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e);
-    curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
-    return e;
+static status open_library(egress *e, fault *f) {
+    if (e->curl)
+        return STATUS_OK;
+    const egress_library *curl = egress_library_load(f);
+    if (!curl)
+        return f->status;
+    e->curl = curl;
+    e->multi = memory_sure(curl->multi_init());
+    curl->multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl->multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e);
+    curl->multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl->multi_setopt(e->multi, CURLMOPT_TIMERDATA, e);
+    curl->multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
+    return STATUS_OK;
 }
 
 void egress_destroy(egress *e) {
@@ -333,18 +343,20 @@ void egress_destroy(egress *e) {
         return;
     while (e->first)
         request_free(e->first);
-    curl_multi_cleanup(e->multi);
+    if (e->curl)
+        e->curl->multi_cleanup(e->multi);
     if (e->timer)
         loop_timer_remove(e->timer);
     free(e);
 }
 
 static void add_header(egress_request *r, const egress_header *h) {
+    const egress_library *curl = r->egress->curl;
     buffer line = {0};
     // Without a value the library would leave it out; a semicolon sends it empty.
     buffer_printf(&line, h->value.len ? STR_FORMAT ": " : STR_FORMAT ";", STR_ARG(h->name));
     buffer_append(&line, h->value.ptr, h->value.len);
-    r->headers = memory_sure(curl_slist_append(r->headers, line.ptr));
+    r->headers = memory_sure(curl->slist_append(r->headers, line.ptr));
     buffer_free(&line);
 }
 
@@ -353,10 +365,11 @@ status egress_start(egress *e, const egress_ask *ask, egress_done *done, void *c
     CURLU *url;
     char host[EGRESS_HOST];
     *out = NULL;
-    if (egress_rule_headers(ask, f) != STATUS_OK || egress_rule_url(ask->url, &url, f) != STATUS_OK)
+    if (open_library(e, f) != STATUS_OK || egress_rule_headers(ask, f) != STATUS_OK ||
+        egress_rule_url(e->curl, ask->url, &url, f) != STATUS_OK)
         return f->status;
-    if (egress_rule_host(url, ask->hosts, host, f) != STATUS_OK) {
-        curl_url_cleanup(url);
+    if (egress_rule_host(e->curl, url, ask->hosts, host, f) != STATUS_OK) {
+        e->curl->url_cleanup(url);
         return f->status;
     }
     egress_request *r = memory_new(sizeof *r);
@@ -375,7 +388,7 @@ status egress_start(egress *e, const egress_ask *ask, egress_done *done, void *c
         add_header(r, &ask->headers[i]);
     if (ask->post)
         add_header(r, &(egress_header){STR("Idempotency-Key"), str_from(ask->idempotency_key)});
-    r->headers = memory_sure(curl_slist_append(r->headers, "Expect:")); // not sent
+    r->headers = memory_sure(e->curl->slist_append(r->headers, "Expect:")); // not sent
     buffer_append(&r->sent, ask->body.ptr, ask->body.len);
     if (request_send(r, f) != STATUS_OK) {
         request_free(r);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
-// egress: requests to servers out there, on behalf of somebody who is not trusted with the network. https only, to named
-// hosts, at port 443, with the certificate checked; never to an address of this machine or this house, however its name
-// is resolved: the address is looked at when the connection is made, so a name that changes its mind gains nothing. A
-// redirect is followed to the same host only. No cookies, no proxy, no compression. Over libcurl; on one loop's thread.
+// egress: requests to servers out there, on behalf of somebody who is not trusted with the network. https only, to
+// named hosts, at port 443, with the certificate checked; never to an address of this machine or this house, however
+// its name is resolved: the address is looked at when the connection is made, so a name that changes its mind gains
+// nothing. A redirect is followed to the same host only. No cookies, no proxy, no compression. Over libcurl; on one
+// loop's thread.
 #ifndef INTERLINK_BASE_EGRESS_H
 #define INTERLINK_BASE_EGRESS_H
 
@@ -38,8 +39,8 @@ typedef struct egress_ask {
     uint32_t timeout_ms; // for all of it, redirects too
 } egress_ask;
 
-// Borrowed for the call of egress_done. With a status other than STATUS_OK there is only `why`: STATUS_FORBIDDEN when it
-// is against the rules, STATUS_TOO_LARGE, else STATUS_UNAVAILABLE.
+// Borrowed for the call of egress_done. With a status other than STATUS_OK there is only `why`: STATUS_FORBIDDEN when
+// it is against the rules, STATUS_TOO_LARGE, else STATUS_UNAVAILABLE.
 typedef struct egress_answer {
     status status;
     const fault *why;

@@ -44,23 +44,23 @@ static bool url_plain(str url) {
     return url.len > 0 && url.len <= EGRESS_URL;
 }
 
-static bool part_is(CURLU *url, CURLUPart part, const char *wanted) {
+static bool part_is(const egress_library *curl, CURLU *url, CURLUPart part, const char *wanted) {
     char *text = NULL;
-    CURLUcode got = curl_url_get(url, part, &text, 0);
+    CURLUcode got = curl->url_get(url, part, &text, 0);
     bool same = got == CURLUE_OK ? wanted && strcasecmp(text, wanted) == 0 : got != CURLUE_OUT_OF_MEMORY && !wanted;
-    curl_free(text);
+    curl->free(text);
     return same;
 }
 
 // https, without a name and password, at the usual port.
-static bool url_shape(CURLU *url) {
-    return part_is(url, CURLUPART_SCHEME, "https") && part_is(url, CURLUPART_USER, NULL) &&
-           part_is(url, CURLUPART_PASSWORD, NULL) && part_is(url, CURLUPART_OPTIONS, NULL) &&
-           part_is(url, CURLUPART_ZONEID, NULL) &&
-           (part_is(url, CURLUPART_PORT, NULL) || part_is(url, CURLUPART_PORT, "443"));
+static bool url_shape(const egress_library *curl, CURLU *url) {
+    return part_is(curl, url, CURLUPART_SCHEME, "https") && part_is(curl, url, CURLUPART_USER, NULL) &&
+           part_is(curl, url, CURLUPART_PASSWORD, NULL) && part_is(curl, url, CURLUPART_OPTIONS, NULL) &&
+           part_is(curl, url, CURLUPART_ZONEID, NULL) &&
+           (part_is(curl, url, CURLUPART_PORT, NULL) || part_is(curl, url, CURLUPART_PORT, "443"));
 }
 
-status egress_rule_url(str text, CURLU **out, fault *f) {
+status egress_rule_url(const egress_library *curl, str text, CURLU **out, fault *f) {
     char copy[EGRESS_URL + 1];
     *out = NULL;
     if (!url_plain(text))
@@ -68,30 +68,31 @@ status egress_rule_url(str text, CURLU **out, fault *f) {
                          "A URL has 1 to %d printable ASCII characters, without spaces and backslashes.", EGRESS_URL);
     memcpy(copy, text.ptr, text.len);
     copy[text.len] = '\0';
-    CURLU *url = memory_sure(curl_url());
-    CURLUcode read = curl_url_set(url, CURLUPART_URL, copy, CURLU_DISALLOW_USER);
+    CURLU *url = memory_sure(curl->url());
+    CURLUcode read = curl->url_set(url, CURLUPART_URL, copy, CURLU_DISALLOW_USER);
     if (read == CURLUE_OUT_OF_MEMORY)
         memory_end();
-    if (read == CURLUE_OK && url_shape(url)) {
+    if (read == CURLUE_OK && url_shape(curl, url)) {
         *out = url;
         return STATUS_OK;
     }
-    curl_url_cleanup(url);
+    curl->url_cleanup(url);
     return fault_set(f, STATUS_FORBIDDEN, "egress.url",
                      "\"%.100s\" cannot be asked. Only https://HOST/... can: no other scheme, no password, no port but "
                      "443.",
                      copy);
 }
 
-status egress_rule_host(CURLU *url, const char *const *hosts, char out[EGRESS_HOST], fault *f) {
+status egress_rule_host(const egress_library *curl, CURLU *url, const char *const *hosts, char out[EGRESS_HOST],
+                        fault *f) {
     char *host = NULL;
-    if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+    if (curl->url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
         return fault_set(f, STATUS_FORBIDDEN, "egress.url", "The URL names no host.");
     bool named = false;
     for (size_t i = 0; hosts[i] && !named; i++)
         named = strcasecmp(host, hosts[i]) == 0;
     snprintf(out, EGRESS_HOST, "%s", host);
-    curl_free(host);
+    curl->free(host);
     return named ? STATUS_OK
                  : fault_set(f, STATUS_FORBIDDEN, "egress.host",
                              "The host \"%.100s\" is not among those that this tool may ask.", out);

@@ -16,6 +16,8 @@ bad = []
 if (bom["bomFormat"], bom["specVersion"]) != ("CycloneDX", "1.5"):
     bad.append("it is no CycloneDX 1.5")
 names = {one["name"] for one in bom["components"]}
+if "curl" not in names:  # loaded, not linked
+    bad.append("curl is not in it")
 for one in bom["components"]:
     if not one["version"] or not one["licenses"]:
         bad.append(f"{one['name']}: no version or licence")

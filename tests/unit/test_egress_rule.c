@@ -110,10 +110,12 @@ static status may_ask(str url) {
     char host[EGRESS_HOST];
     CURLU *read;
     fault f = {0};
-    status s = egress_rule_url(url, &read, &f);
+    const egress_library *curl = egress_library_load(&f);
+    assert_non_null(curl);
+    status s = egress_rule_url(curl, url, &read, &f);
     if (s == STATUS_OK)
-        s = egress_rule_host(read, HOSTS, host, &f);
-    curl_url_cleanup(read);
+        s = egress_rule_host(curl, read, HOSTS, host, &f);
+    curl->url_cleanup(read);
     assert_true(s == STATUS_OK || (s == STATUS_FORBIDDEN && strlen(f.text) > 20));
     return s;
 }
