@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { ABOVE_THE_GIVEN = 16 }; // so that giving one descriptor does not overwrite another
+
 // What is wished for, the most first: with a user namespace anybody may make the others; without one only root may.
 static const unsigned WISHES[] = {
     CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP,
@@ -135,6 +137,14 @@ static int start_in(const spawn_plan *plan, unsigned namespaces, const owner *o,
         error = await(report[0], *pid, pidfd);
     close(report[0]);
     return error;
+}
+
+int spawn_move_up(int file) {
+    int moved = file < 0 ? -1 : fcntl(file, F_DUPFD_CLOEXEC, ABOVE_THE_GIVEN), why = errno;
+    if (file >= 0)
+        close(file);
+    errno = why;
+    return moved;
 }
 
 int spawn_start(const spawn_plan *plan, char namespaces[SPAWN_NAMESPACES_TEXT], pid_t *pid, int *pidfd) {

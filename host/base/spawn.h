@@ -18,6 +18,10 @@ typedef struct spawn_plan {
     unsigned leave_out; // namespaces not to be made, to try the other layers of a jail alone. 0 but in tests
 } spawn_plan;
 
+// Moves a descriptor above those that a plan gives (16 of them at most); it closes by itself in a new program. -1 stays
+// -1, and -1 with errno where there is no room for it; the old one is closed either way.
+int spawn_move_up(int file);
+
 enum { SPAWN_NAMESPACES_TEXT = 12 };
 
 // The last of the arguments, a text of SPAWN_NAMESPACES_TEXT bytes, is filled with the namespaces that were made

@@ -23,7 +23,7 @@
 #include "plugin/program.h"
 #include "store/folder.h"
 
-enum { UNPACK_MS = 10000, ABOVE_THE_GIVEN = 16, ALWAYS_ALLOWED = 1 << 20, NAME_LONGEST = 200 };
+enum { UNPACK_MS = 10000, ALWAYS_ALLOWED = 1 << 20, NAME_LONGEST = 200 };
 
 typedef struct unpacking {
     int folder;   // the staging folder
@@ -219,22 +219,15 @@ static int bytes_give(str bytes) {
     return file;
 }
 
-static int move_up(int file) {
-    int moved = file < 0 ? -1 : fcntl(file, F_DUPFD_CLOEXEC, ABOVE_THE_GIVEN);
-    if (file >= 0)
-        close(file);
-    return moved;
-}
-
 // Runs the unpacker on the bytes; gives its output's end, or -1.
 static int unpacker_start(str bytes, const char *program_folder, pid_t *pid, int *pidfd) {
     char program[PATH_MAX], size[24], namespaces[SPAWN_NAMESPACES_TEXT] = "";
     char *arguments[] = {"interlink-unpack", size, namespaces, NULL}, *environment[] = {NULL};
-    int ends[2] = {-1, -1}, nothing = move_up(open("/dev/null", O_RDWR | O_CLOEXEC));
+    int ends[2] = {-1, -1}, nothing = spawn_move_up(open("/dev/null", O_RDWR | O_CLOEXEC));
     snprintf(size, sizeof size, "%zu", bytes.len);
     if (!program_find(program_folder, "interlink-unpack", program) || pipe2(ends, O_CLOEXEC) != 0)
         return close(nothing), -1;
-    int files[] = {nothing, nothing, nothing, move_up(bytes_give(bytes)), move_up(ends[1])};
+    int files[] = {nothing, nothing, nothing, spawn_move_up(bytes_give(bytes)), spawn_move_up(ends[1])};
     spawn_plan plan = {program, arguments, environment, files, sizeof files / sizeof *files, 0};
     bool started = files[3] >= 0 && files[4] >= 0 && spawn_start(&plan, namespaces, pid, pidfd) == 0;
     for (size_t i = 2; i < plan.file_count; i++)

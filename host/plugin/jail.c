@@ -13,7 +13,7 @@
 #include "base/spawn.h"
 #include "plugin/program.h"
 
-enum { TRIAL_MS = 10000, ABOVE_THE_GIVEN = 16, TEXT_MOST = 8192 };
+enum { TRIAL_MS = 10000, TEXT_MOST = 8192 };
 
 static void take_part(char **rest, char *out, size_t size) {
     const char *part = strsep(rest, "\t");
@@ -49,13 +49,6 @@ static bool read_all(int output, buffer *out) {
     return false;
 }
 
-static int above(int file) {
-    int moved = file < 0 ? -1 : fcntl(file, F_DUPFD_CLOEXEC, ABOVE_THE_GIVEN);
-    if (file >= 0)
-        close(file);
-    return moved;
-}
-
 static int worker_start(const char *program_folder, pid_t *pid, int *output) {
     char path[PATH_MAX], namespaces[SPAWN_NAMESPACES_TEXT] = "";
     char *arguments[] = {"interlink-worker", "--layers", namespaces, NULL}, *environment[] = {NULL};
@@ -64,8 +57,8 @@ static int worker_start(const char *program_folder, pid_t *pid, int *output) {
         return ENOENT;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return errno;
-    int files[] = {above(open("/dev/null", O_RDWR | O_CLOEXEC)), above(ends[1]),
-                   above(open("/dev/null", O_RDWR | O_CLOEXEC))};
+    int files[] = {spawn_move_up(open("/dev/null", O_RDWR | O_CLOEXEC)), spawn_move_up(ends[1]),
+                   spawn_move_up(open("/dev/null", O_RDWR | O_CLOEXEC))};
     spawn_plan plan = {path, arguments, environment, files, 3, 0};
     int error = spawn_start(&plan, namespaces, pid, &pidfd);
     for (size_t i = 0; i < 3; i++)

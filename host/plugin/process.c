@@ -22,7 +22,6 @@
 #include "plugin/program.h"
 
 enum {
-    ABOVE_THE_GIVEN = 16,    // descriptors are moved up here first, so that giving one does not overwrite another
     CHANNEL_BYTES = 1 << 20, // the kernel takes what it allows of this
     LINES_A_WINDOW = 20,     // of a worker's standard error that reach the log
     WINDOW_MS = 10000,
@@ -154,17 +153,11 @@ static void close_all(const int *fds, size_t count) {
             close(fds[i]);
 }
 
-static int move_up(int fd) {
-    int moved = fcntl(fd, F_DUPFD_CLOEXEC, ABOVE_THE_GIVEN);
-    close(fd);
-    return moved;
-}
-
 static bool make_ends(plugin_process *p, ends *theirs, int *channel) {
     int pair[2], pipes[2], size = CHANNEL_BYTES;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0) {
         *channel = pair[0];
-        theirs->channel = move_up(pair[1]);
+        theirs->channel = spawn_move_up(pair[1]);
         fcntl(pair[0], F_SETFL, O_NONBLOCK);
         setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
         if (theirs->channel >= 0)
@@ -172,15 +165,15 @@ static bool make_ends(plugin_process *p, ends *theirs, int *channel) {
     }
     if (pipe2(pipes, O_CLOEXEC) == 0) {
         p->errors = pipes[0];
-        theirs->errors = move_up(pipes[1]);
+        theirs->errors = spawn_move_up(pipes[1]);
         fcntl(pipes[0], F_SETFL, O_NONBLOCK);
     }
     int page = memfd_create("interlink-page", MFD_CLOEXEC);
     if (page >= 0)
-        theirs->page = move_up(page);
+        theirs->page = spawn_move_up(page);
     theirs->nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (theirs->nothing >= 0)
-        theirs->nothing = move_up(theirs->nothing);
+        theirs->nothing = spawn_move_up(theirs->nothing);
     if (theirs->page >= 0 && ftruncate(theirs->page, WORKER_PAGE_SIZE) == 0) {
         void *mapped = mmap(NULL, WORKER_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, theirs->page, 0);
         p->page = mapped == MAP_FAILED ? NULL : mapped;
