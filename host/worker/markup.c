@@ -43,10 +43,10 @@ static void start(char name[MARKUP_NAME_SIZE], char c) {
     add(name, c);
 }
 
-// Without scripts a noscript holds markup, with them raw text: as plain text, values are safe both ways.
+// With scripts a noscript holds raw text, without them markup, perhaps a style: no value is safe both ways.
 static markup_state after_tag(markup *m) {
-    static const char *const raw[] = {"script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext", NULL};
-    static const char *const plain[] = {"textarea", "title", "noscript", NULL};
+    static const char *const raw[] = {"script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext", "noscript", NULL};
+    static const char *const plain[] = {"textarea", "title", NULL};
     m->matched = m->opened = 0;
     if (!m->closing && is_one_of(m->tag, raw))
         return MARKUP_RAW;
@@ -273,7 +273,7 @@ markup_place markup_value(const markup *m, const char **why) {
         *why = "in an attribute without quotes; put \" around it";
         return PLACE_NONE;
     case MARKUP_RAW:
-        *why = "inside a script or style; put it into a data- attribute and read it from there";
+        *why = "inside a script, style or noscript; put it into a data- attribute and read it from there";
         return PLACE_NONE;
     case MARKUP_DECLARATION:
     case MARKUP_COMMENT:

@@ -148,7 +148,8 @@ static void impossible_places_are_refused(void **state) {
     refuse("\n<script>var a = {{a}};</script>", "Line 2 of the page: {{a}} stands inside a script");
     refuse("<SCRIPT type=x >{{a}}", "inside a script");
     refuse("<script></scriptx>{{a}}</script>", "inside a script");
-    refuse("<style>{{a}}</style>", "inside a script or style");
+    refuse("<noscript><style>{{a}}</style></noscript>", "style or noscript");
+    refuse("<style>{{a}}</style>", "inside a script, style");
     refuse("<a onclick=\"{{a}}\">", "runs as code");
     refuse("<iframe srcdoc=\"{{a}}\">", "runs as code");
     refuse("<a href={{a}}>", "without quotes");
