@@ -69,6 +69,7 @@ static status packages_create_read(operation_call *c) {
                           .dev = plugin_registry_dev(c->services->registry),
                           .data_folder = c->services->data_folder,
                           .program_folder = c->services->program_folder,
+                          .groups = c->services->groups,
                           .bringer = c->actor.id};
     arena_defer(c->arena, arrival_free, a);
     c->state = a;
@@ -116,7 +117,7 @@ static status packages_check_read(operation_call *c) {
 static status packages_check_slow(operation_call *c) {
     trying *t = c->state;
     json_t *found = json_array();
-    plugin_package_check(t->waiting.folder, c->services->program_folder, say, found);
+    plugin_package_check(t->waiting.folder, c->services->program_folder, c->services->groups, say, found);
     t->findings = json_dumps(found, JSON_COMPACT);
     json_decref(found);
     return STATUS_OK;

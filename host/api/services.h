@@ -22,6 +22,7 @@ typedef struct services {
     const char *revocations;      // the file of the revocation list; its signature is beside it
     const char *public_url;       // "https://..." behind a proxy, or "" for plain http
     const char *security_contact; // whom to tell of a weakness, a URI, or NULL
+    cgroup_tree *groups; // where workers are started, or NULL
     writer *writer;
     plugin_registry *registry;
     operation_table *operations;

@@ -82,9 +82,10 @@ static void child(const spawn_plan *plan, unsigned namespaces, const owner *o, i
 
 // ---- in the host
 
-static pid_t clone_into(unsigned namespaces, int *pidfd) {
+static pid_t clone_into(unsigned namespaces, int group, int *pidfd) {
     struct clone_args arguments = {
-        .flags = namespaces | CLONE_PIDFD,
+        .flags = namespaces | CLONE_PIDFD | (group ? CLONE_INTO_CGROUP : 0),
+        .cgroup = (uint64_t)group,
         .pidfd = (uint64_t)(uintptr_t)pidfd,
         .exit_signal = SIGCHLD,
     };
@@ -97,7 +98,7 @@ static int attempt(const spawn_plan *plan, unsigned namespaces, const owner *o, 
     int error = 0;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); // no handler of the host's runs in the child
-    *pid = clone_into(namespaces, pidfd);
+    *pid = clone_into(namespaces, plan->group, pidfd);
     if (*pid == 0)
         child(plan, namespaces, o, report[1]);
     if (*pid < 0)

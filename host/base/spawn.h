@@ -16,6 +16,7 @@ typedef struct spawn_plan {
     const int *files; // become descriptors 0, 1, 2 ...; each must be above their number. Nothing else stays open
     size_t file_count;
     unsigned leave_out; // namespaces not to be made, to try the other layers of a jail alone. 0 but in tests
+    int group;          // it starts in this control group (base/cgroup.h), its folder above their number, too; 0: in ours
 } spawn_plan;
 
 // Moves a descriptor above those that a plan gives (16 of them at most); it closes by itself in a new program. -1 stays

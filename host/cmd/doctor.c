@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cgroup.h"
 #include "cmd/command.h"
 #include "plugin/jail.h"
 #include "plugin/program.h"
@@ -29,6 +30,9 @@ static int doctor_jail(const char *program_folder) {
                            : "not here",
                *l->note ? ": " : "", l->note);
     }
+    char note[CGROUP_NOTE];
+    bool limited = cgroup_look(note);
+    printf("  %-32s %s: %s\n", "limits by control group", limited ? "holds" : "not here", note);
     int faults = (int)plugin_jail_missing(&jail, NULL);
     if (faults > 0) {
         printf(

@@ -23,7 +23,7 @@ int plugin_verb_check(int argc, char **argv) {
     char program[4096];
     size_t faults = 0;
     printf("%s\n", folder);
-    if (plugin_package_check(folder, command_program_folder(program), plugin_say_finding, &faults) == STATUS_OK) {
+    if (plugin_package_check(folder, command_program_folder(program), NULL, plugin_say_finding, &faults) == STATUS_OK) {
         printf("  good: it loads in the jail, and every capability answers.\n");
         return 0;
     }

@@ -127,7 +127,7 @@ static status manifest_look(str bytes, manifest **out, fault *f) {
         return f->status;
     }
     snprintf(staging, sizeof staging, "%s/package", folder);
-    status s = plugin_archive_unpack(bytes, staging, command_program_folder(program), f);
+    status s = plugin_archive_unpack(bytes, staging, command_program_folder(program), NULL, f);
     s = s == STATUS_OK ? manifest_read(staging, out, f) : s;
     folder_remove(folder);
     return s != STATUS_NOT_FOUND

@@ -149,6 +149,7 @@ static status serve_first_write(void *context, store *s, fault *f) {
         v->services.registry =
             plugin_registry_create(v->services.program_folder, v->services.data_folder, v->services.secret);
         plugin_registry_set_dev(v->services.registry, v->options.dev);
+        plugin_registry_set_groups(v->services.registry, v->services.groups);
         outcome = plugin_registry_sync(v->services.registry, s, f);
     }
     if (outcome == STATUS_OK) {
@@ -178,6 +179,17 @@ static status jail_check(serve *v, fault *f) {
     return outcome;
 }
 
+// Where the one who started us gave us none, the workers have the jail's own limits all the same.
+static void groups_open(serve *v) {
+    char note[CGROUP_NOTE];
+    v->services.groups = cgroup_open(note);
+    if (v->services.groups) {
+        log_write(LOG_INFO, "serve", "each worker runs in a control group of its own: %s", note);
+    } else {
+        log_write(LOG_INFO, "serve", "workers run without control groups: %s", note);
+    }
+}
+
 static status registry_load(serve *v, fault *f) {
     store *s = NULL;
     status outcome = store_open(v->options.data, STORE_READ, &s, f);
@@ -198,6 +210,7 @@ static status serve_start(serve *v, const http_options *http, fault *f) {
     if (v->lock < 0) {
         return f->status;
     }
+    groups_open(v);
     if ((outcome = writer_start(v->options.data, &all->writer, f)) != STATUS_OK ||
         (outcome = writer_run(all->writer, serve_first_write, v, f)) != STATUS_OK ||
         (outcome = jail_check(v, f)) != STATUS_OK || (outcome = registry_load(v, f)) != STATUS_OK) {
@@ -235,6 +248,7 @@ static void serve_end(serve *v) {
     rate_destroy(all->attempts);
     live_hub_destroy(all->live);
     plugin_registry_destroy(all->registry);
+    cgroup_close(all->groups);
     if (v->lock >= 0) {
         close(v->lock);
     }

@@ -24,6 +24,8 @@
 #include "store/folder.h"
 
 enum { UNPACK_MS = 10000, ALWAYS_ALLOWED = 1 << 20, NAME_LONGEST = 200 };
+// Of the unpacker's control group: more than what its jail allows it.
+enum { GROUP_MEMORY = 256 << 20, GROUP_PROCESSES = 4 };
 
 typedef struct unpacking {
     int folder;   // the staging folder
@@ -220,7 +222,7 @@ static int bytes_give(str bytes) {
 }
 
 // Runs the unpacker on the bytes; gives its output's end, or -1.
-static int unpacker_start(str bytes, const char *program_folder, pid_t *pid, int *pidfd) {
+static int unpacker_start(str bytes, const char *program_folder, int group, pid_t *pid, int *pidfd) {
     char program[PATH_MAX], size[24], namespaces[SPAWN_NAMESPACES_TEXT] = "";
     char *arguments[] = {"interlink-unpack", size, namespaces, NULL}, *environment[] = {NULL};
     int ends[2] = {-1, -1}, nothing = spawn_move_up(open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -228,7 +230,7 @@ static int unpacker_start(str bytes, const char *program_folder, pid_t *pid, int
     if (!program_find(program_folder, "interlink-unpack", program) || pipe2(ends, O_CLOEXEC) != 0)
         return close(nothing), -1;
     int files[] = {nothing, nothing, nothing, spawn_move_up(bytes_give(bytes)), spawn_move_up(ends[1])};
-    spawn_plan plan = {program, arguments, environment, files, sizeof files / sizeof *files, 0};
+    spawn_plan plan = {program, arguments, environment, files, sizeof files / sizeof *files, 0, group};
     bool started = files[3] >= 0 && files[4] >= 0 && spawn_start(&plan, namespaces, pid, pidfd) == 0;
     for (size_t i = 2; i < plan.file_count; i++)
         if (files[i] >= 0)
@@ -248,7 +250,8 @@ static void unpacker_end(pid_t pid, int pidfd, int output) {
         continue;
 }
 
-status plugin_archive_unpack(str bytes, const char *staging, const char *program_folder, fault *f) {
+status plugin_archive_unpack(str bytes, const char *staging, const char *program_folder, cgroup_tree *groups,
+                             fault *f) {
     pid_t pid;
     int pidfd = -1;
     if (bytes.len > PACKAGE_BYTES)
@@ -261,7 +264,9 @@ status plugin_archive_unpack(str bytes, const char *staging, const char *program
     if (mkdir(staging, 0700) < 0 || (u.folder = open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
         return fault_set(f, STATUS_UNAVAILABLE, "archive.staging", "The folder %.200s cannot be made: %s.", staging,
                          strerror(errno));
-    int output = unpacker_start(bytes, program_folder, &pid, &pidfd);
+    cgroup group = {-1, 0};
+    bool grouped = groups && cgroup_create(groups, &(cgroup_limits){GROUP_MEMORY, GROUP_PROCESSES}, &group);
+    int output = unpacker_start(bytes, program_folder, grouped ? group.folder : 0, &pid, &pidfd);
     status s = STATUS_OK;
     if (output < 0) {
         s = fault_set(f, STATUS_UNAVAILABLE, "archive.no_unpacker",
@@ -273,6 +278,7 @@ status plugin_archive_unpack(str bytes, const char *staging, const char *program
         unpacker_end(pid, pidfd, output);
         json_decref(u.seen);
     }
+    cgroup_remove(groups, &group);
     if (u.file >= 0)
         close(u.file);
     close(u.folder);

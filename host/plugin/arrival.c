@@ -116,7 +116,7 @@ static status stage(plugin_arrival *a, fault *f) {
     char data[PATH_MAX], path[PATH_MAX];
     status s = make_staging(a, data, f);
     if (s == STATUS_OK)
-        s = plugin_archive_unpack(a->bytes, staged(a, "package", path), a->program_folder, f);
+        s = plugin_archive_unpack(a->bytes, staged(a, "package", path), a->program_folder, a->groups, f);
     if (s == STATUS_OK)
         s = chmod(path, 0755) < 0 ? cannot(f, path) : manifest_read(path, &a->manifest, f);
     if (s == STATUS_OK && a->signature.len)

@@ -14,6 +14,7 @@
 #include <limits.h>
 
 #include "base/arena.h"
+#include "base/cgroup.h"
 #include "domain/live.h"
 #include "domain/release.h"
 #include "plugin/signature.h"
@@ -25,6 +26,7 @@ typedef struct plugin_arrival {
     str key_text;         // the author's public key, if it came along; else empty
     bool dev;             // an unsigned package may come in
     const char *data_folder, *program_folder;
+    cgroup_tree *groups; // the unpacker gets one of its own; may be NULL
     const char *bringer; // id of the person; NULL: the command line
     live_list *live;     // where the other administrators are told that it waits; NULL: only in their messages
     // Found:

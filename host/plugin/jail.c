@@ -59,7 +59,7 @@ static int worker_start(const char *program_folder, pid_t *pid, int *output) {
         return errno;
     int files[] = {spawn_move_up(open("/dev/null", O_RDWR | O_CLOEXEC)), spawn_move_up(ends[1]),
                    spawn_move_up(open("/dev/null", O_RDWR | O_CLOEXEC))};
-    spawn_plan plan = {path, arguments, environment, files, 3, 0};
+    spawn_plan plan = {path, arguments, environment, files, 3, 0, 0};
     int error = spawn_start(&plan, namespaces, pid, &pidfd);
     for (size_t i = 0; i < 3; i++)
         if (files[i] >= 0)

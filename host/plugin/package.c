@@ -63,10 +63,11 @@ static void check_files(const package_check *c, const manifest *m) {
 }
 
 // Without a program folder nothing of it is run.
-static status check(const char *folder, const char *program_folder, plugin_package_say *say_it, void *context) {
+static status check(const char *folder, const char *program_folder, cgroup_tree *groups, plugin_package_say *say_it,
+                    void *context) {
     size_t faults = 0;
     char absolute[PATH_MAX];
-    package_check c = {folder, program_folder, say_it, context, &faults};
+    package_check c = {folder, program_folder, groups, say_it, context, &faults};
     manifest *m = NULL;
     fault why = {0};
     if (realpath(folder, absolute))
@@ -83,10 +84,11 @@ static status check(const char *folder, const char *program_folder, plugin_packa
     return faults ? STATUS_INVALID : STATUS_OK;
 }
 
-status plugin_package_check(const char *folder, const char *program_folder, plugin_package_say *say_it, void *context) {
-    return check(folder, program_folder, say_it, context);
+status plugin_package_check(const char *folder, const char *program_folder, cgroup_tree *groups,
+                            plugin_package_say *say_it, void *context) {
+    return check(folder, program_folder, groups, say_it, context);
 }
 
 status plugin_package_look(const char *folder, plugin_package_say *say_it, void *context) {
-    return check(folder, NULL, say_it, context);
+    return check(folder, NULL, NULL, say_it, context);
 }

@@ -4,6 +4,7 @@
 #ifndef INTERLINK_PLUGIN_PACKAGE_H
 #define INTERLINK_PLUGIN_PACKAGE_H
 
+#include "base/cgroup.h"
 #include "base/status.h"
 #include "plugin/manifest.h"
 #include "store/store.h"
@@ -17,8 +18,9 @@ typedef void plugin_package_say(void *context, bool fault, const char *sentence)
 // Everything that can be wrong with the package, not only the first: the manifest against its schema; the entry loads
 // in a jail; every capability answers, on documents that `create` makes from the examples and defaults of the params;
 // texts are there in every language with the same keys; icon and instructions exist. Blocks until done (a second or
-// two): not on a loop's thread. STATUS_OK without faults, else STATUS_INVALID.
-status plugin_package_check(const char *folder, const char *program_folder, plugin_package_say *say, void *context);
+// two): not on a loop's thread. STATUS_OK without faults, else STATUS_INVALID. `groups` as in process.h.
+status plugin_package_check(const char *folder, const char *program_folder, cgroup_tree *groups,
+                            plugin_package_say *say, void *context);
 // The same without running anything of it.
 status plugin_package_look(const char *folder, plugin_package_say *say, void *context);
 

@@ -10,6 +10,7 @@
 
 typedef struct package_check {
     const char *folder, *program_folder;
+    cgroup_tree *groups;
     plugin_package_say *say;
     void *context;
     size_t *faults; // counted so far

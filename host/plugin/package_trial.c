@@ -88,6 +88,7 @@ static bool trial_open(trial *t) {
     t->arena = arena_create();
     t->loop = loop_create();
     t->registry = plugin_registry_create(t->check->program_folder, t->folder, t->secret);
+    plugin_registry_set_groups(t->registry, t->check->groups);
     t->pool = plugin_pool_create(t->loop, t->registry);
     bool good = plugin_registry_enter(t->registry, t->check->folder, &why) == STATUS_OK &&
                 store_open(t->folder, STORE_WRITE, &t->store, &why) == STATUS_OK &&

@@ -25,6 +25,9 @@ enum {
     CHANNEL_BYTES = 1 << 20, // the kernel takes what it allows of this
     LINES_A_WINDOW = 20,     // of a worker's standard error that reach the log
     WINDOW_MS = 10000,
+    // Of its control group, which counts what the kernel holds for it, too: well beyond what the jail itself allows.
+    GROUP_ROOM = 64 << 20,
+    GROUP_PROCESSES = 4,
 };
 
 struct plugin_process {
@@ -33,6 +36,8 @@ struct plugin_process {
     int pidfd, errors;
     loop_watch *end_watch, *errors_watch;
     struct worker_page *page;
+    cgroup_tree *groups;
+    cgroup group;
     plugin_process_ended *ended;
     void *context;
     char *label;
@@ -112,6 +117,7 @@ void plugin_process_destroy(plugin_process *p) {
         while (waitid(P_PIDFD, (id_t)p->pidfd, &(siginfo_t){0}, WEXITED) < 0 && errno == EINTR)
             continue;
     }
+    cgroup_remove(p->groups, &p->group);
     if (p->end_watch)
         loop_watch_remove(p->end_watch);
     if (p->errors_watch)
@@ -181,6 +187,14 @@ static bool make_ends(plugin_process *p, ends *theirs, int *channel) {
     return *channel >= 0 && p->page && theirs->channel >= 0 && theirs->errors >= 0 && theirs->nothing >= 0;
 }
 
+// A worker without one has the jail's other limits still.
+static void make_group(plugin_process *p, const plugin_process_start *start) {
+    const cgroup_limits limits = {((uint64_t)start->memory_mb << 20) + GROUP_ROOM, GROUP_PROCESSES};
+    p->groups = start->groups;
+    if (p->groups && !cgroup_create(p->groups, &limits, &p->group))
+        log_write(LOG_WARNING, "plugin", "no control group for a worker: %s plugin=%s", strerror(errno), p->label);
+}
+
 static int spawn(const char *path, const plugin_process_start *start, const ends *theirs, plugin_process *p) {
     char memory[16], cpu[16], namespaces[SPAWN_NAMESPACES_TEXT] = "";
     snprintf(memory, sizeof memory, "%u", start->memory_mb);
@@ -189,7 +203,13 @@ static int spawn(const char *path, const plugin_process_start *start, const ends
     char *environment[] = {"LANG=C.UTF-8", NULL};
     const int files[] = {theirs->nothing, theirs->nothing, theirs->errors, theirs->channel, theirs->page};
     _Static_assert(sizeof files / sizeof *files == WORKER_PAGE + 1, "the page is the last one");
-    spawn_plan plan = {path, arguments, environment, files, sizeof files / sizeof *files, 0};
+    spawn_plan plan = {path,
+                       arguments,
+                       environment,
+                       files,
+                       sizeof files / sizeof *files,
+                       0,
+                       p->group.folder >= 0 ? p->group.folder : 0};
     return spawn_start(&plan, namespaces, &p->pid, &p->pidfd);
 }
 
@@ -203,8 +223,9 @@ status plugin_process_create(loop *l, const plugin_process_start *start, plugin_
                          "The program interlink-worker is not in %.200s. Install the host completely.",
                          start->program_folder);
     plugin_process *p = memory_new(sizeof *p);
-    *p = (plugin_process){.loop = l, .pidfd = -1, .errors = -1, .ended = ended, .context = context};
+    *p = (plugin_process){.loop = l, .pidfd = -1, .errors = -1, .group = {-1, 0}, .ended = ended, .context = context};
     p->label = memory_text(start->label);
+    make_group(p, start);
     ends theirs = {-1, -1, -1, -1};
     int error = make_ends(p, &theirs, channel) ? spawn(path, start, &theirs, p) : errno;
     close_all((int[]){theirs.channel, theirs.page, theirs.errors, theirs.nothing}, 4);

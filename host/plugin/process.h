@@ -6,6 +6,7 @@
 #ifndef INTERLINK_PLUGIN_PROCESS_H
 #define INTERLINK_PLUGIN_PROCESS_H
 
+#include "base/cgroup.h"
 #include "base/loop.h"
 #include "base/status.h"
 
@@ -16,6 +17,7 @@ typedef struct plugin_process_start {
     const char *folder;         // of the package
     const char *label;          // for the log: "survey@1.0.0"
     uint32_t memory_mb, cpu_ms;
+    cgroup_tree *groups; // it gets one of its own; NULL: none. Borrowed until it is destroyed
 } plugin_process_start;
 
 // How it ended: by `signal`, or (0) with `code`.

@@ -35,6 +35,7 @@ struct plugin_registry {
     void *failing_context;
     bool dev, weak_accepted; // these do not change once plugins are loaded
     _Atomic uint64_t generation;
+    cgroup_tree *groups; // or NULL
     char *program_folder, *data_folder, *weak; // these do not change; weak: NULL unless the jail lacks something
     uint8_t secret[CRYPTO_KEY];
 };
@@ -388,6 +389,14 @@ void plugin_registry_set_dev(plugin_registry *r, bool dev) {
 
 bool plugin_registry_dev(const plugin_registry *r) {
     return r->dev;
+}
+
+void plugin_registry_set_groups(plugin_registry *r, cgroup_tree *groups) {
+    r->groups = groups;
+}
+
+cgroup_tree *plugin_registry_groups(const plugin_registry *r) {
+    return r->groups;
 }
 
 void plugin_registry_set_weak(plugin_registry *r, const char *missing, bool accepted) {

@@ -6,6 +6,7 @@
 #define INTERLINK_PLUGIN_REGISTRY_H
 
 #include "base/arena.h"
+#include "base/cgroup.h"
 #include "base/status.h"
 #include "plugin/admission.h"
 #include "plugin/health.h"
@@ -57,6 +58,9 @@ bool plugin_registry_dev(const plugin_registry *r);
 // Before the first load: the jail lacks something here (a sentence says what). What a person brought is then not run,
 // unless that is accepted, here or in the portal (admission.h); what ships with the program is.
 void plugin_registry_set_weak(plugin_registry *r, const char *missing, bool accepted);
+// Before the first load. Workers are started in control groups of this tree, which outlives the registry.
+void plugin_registry_set_groups(plugin_registry *r, cgroup_tree *groups);
+cgroup_tree *plugin_registry_groups(const plugin_registry *r); // or NULL
 const char *plugin_registry_weak(const plugin_registry *r); // "": nothing is missing
 bool plugin_registry_weak_accepted(const plugin_registry *r, store *s);
 

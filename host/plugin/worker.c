@@ -330,6 +330,7 @@ status plugin_worker_create(loop *l, plugin_registry *registry, egress *out_ther
         .label = info->manifest->label,
         .memory_mb = info->manifest->memory_mb,
         .cpu_ms = info->manifest->cpu_ms,
+        .groups = plugin_registry_groups(registry),
     };
     int fd;
     status s = plugin_process_create(l, &start, process_ended, w, &w->process, &fd, f);

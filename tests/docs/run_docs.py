@@ -10,6 +10,7 @@ Each document becomes one shell script in a folder of its own, block by block in
     ```c FILE        is written to FILE; without FILE it is compiled as the body of a source that includes interlink.h
     ```lua FILE      is written to FILE; without FILE its syntax is checked
     ```json FILE     is written to FILE; without FILE it is parsed
+    ```systemd FILE  is a unit, and systemd has nothing to say against it
     ```text          is shown only: output, pictures of text
     ```nginx, ```haproxy   are shown here; tests/edge starts the proxies with them
     anything else    is a fault: nothing in a document goes untried
@@ -95,8 +96,12 @@ def script_of(document, text, address):
                 json.loads(body)
             except ValueError as fault:
                 sys.exit(f"{where}: {fault}")
+        elif language == "systemd":
+            unit = body.replace("/opt/interlink/bin", "$INTERLINK_BUILD")
+            out.append(f"cat > '{name}' <<END_OF_BLOCK\n{unit}END_OF_BLOCK\n")
+            out.append(f"systemd-analyze verify --man=no --recursive-errors=no './{name}'\n")
         elif language not in ("text", "nginx", "haproxy"):
-            sys.exit(f"{where}: a block of \"{language}\" cannot be tried; say sh, c, lua, json or text")
+            sys.exit(f"{where}: a block of \"{language}\" cannot be tried; say sh, c, lua, json, systemd or text")
     return "".join(out).replace("ADDRESS", address).replace("127.0.0.1:8080", address)
 
 

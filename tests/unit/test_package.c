@@ -39,7 +39,7 @@ static findings check(const char *folder) {
     char program[400];
     findings found = {0};
     buffer_add(&found.text, "");
-    status s = plugin_package_check(folder, program_folder(program), say, &found);
+    status s = plugin_package_check(folder, program_folder(program), NULL, say, &found);
     assert_int_equal(s == STATUS_OK, found.faults == 0);
     return found;
 }

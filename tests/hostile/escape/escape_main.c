@@ -125,7 +125,7 @@ static verdict run_one(const kit *k, int index, int when, unsigned layers) {
     int files[] = {nothing, nothing, nothing, page};
     pid_t pid = 0;
     spawn_plan plan = {k->self, arguments, none,
-                       files,   4,         layers & (LAYER_ALL | LAYER_NAMESPACES) ? 0 : ALL_NAMESPACES};
+                       files,   4,         layers & (LAYER_ALL | LAYER_NAMESPACES) ? 0 : ALL_NAMESPACES, 0};
     ESCAPE_PAGE->attempt = index;
     ESCAPE_PAGE->when = when;
     ESCAPE_PAGE->outcome = -1;
