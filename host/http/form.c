@@ -89,7 +89,8 @@ void form_add(buffer *out, str name, str value) {
 const char *form_find(arena *a, str text, const char *name) {
     str field, value;
     while (field_next(&text, &field, &value)) {
-        if (str_is(field, name)) {
+        field = decode(a, field);
+        if (field.ptr != NULL && str_is(field, name)) {
             return decode(a, value).ptr;
         }
     }

@@ -18,7 +18,7 @@ status form_parse(arena *a, str text, json_t **out, fault *f);
 // Adds a field to the text of a form.
 void form_add(buffer *out, str name, str value);
 
-// The decoded value of the first field called `name` (plain ASCII), or NULL.
+// The decoded value of the first field called `name`, or NULL.
 const char *form_find(arena *a, str text, const char *name);
 
 #endif

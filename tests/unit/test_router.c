@@ -60,6 +60,7 @@ static void forms_are_read(void **state) {
     assert_int_equal(form_parse(a, STR("a=%00"), &form, &f), STATUS_MALFORMED);
     assert_string_equal(form_find(a, STR("xlang=de&lang=it"), "lang"), "it");
     assert_null(form_find(a, STR("xlang=de"), "lang"));
+    assert_string_equal(form_find(a, STR("%zz=de&l%61ng=it"), "lang"), "it"); // a name that is broken is nobody's
     arena_destroy(a);
 }
 
