@@ -16,6 +16,7 @@ set(KNOWN
   "liblua5.4.so|lua|lua5.4|MIT"
   "libjansson.so|jansson|jansson|MIT"
   "libsodium.so|libsodium|libsodium|ISC"
+  "libpcre2-8.so|pcre2|libpcre2-8|BSD-3-Clause"
   "libarchive.so|libarchive|libarchive|BSD-2-Clause"
   "libz.so|zlib|zlib|Zlib"
   "libcmark-gfm-extensions.so|cmark-gfm-extensions|libcmark-gfm|BSD-2-Clause"

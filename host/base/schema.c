@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pattern.h"
 #include "base/schema_format.h"
 #include "base/schema_part.h"
 #include "base/text.h"
@@ -18,6 +19,7 @@ typedef struct checker {
     fault *f;
     buffer path; // JSON pointer of the value that is looked at
     int depth;
+    int steps; // that patterns have left
     bool failed;
 } checker;
 
@@ -93,29 +95,28 @@ static void check_choice(checker *c, const json_t *schema, const json_t *value) 
     buffer_free(&sentence);
 }
 
-static bool pattern_fits(checker *c, const char *pattern, str text) {
-    const regex_t *kept = schema_patterns_find(c->patterns, pattern);
+static bool fits(checker *c, const char *wanted, str text) {
+    const pattern *kept = schema_patterns_find(c->patterns, wanted);
     if (kept)
-        return schema_pattern_fits(kept, text);
-    regex_t compiled;
-    if (schema_pattern_compile(pattern, &compiled))
-        return true; // schema_usable has refused it before
-    bool fits = schema_pattern_fits(&compiled, text);
-    regfree(&compiled);
-    return fits;
+        return pattern_fits(kept, text, &c->steps);
+    char trouble[PATTERN_TROUBLE];
+    pattern *compiled = pattern_create(wanted, trouble);
+    bool good = !compiled || pattern_fits(compiled, text, &c->steps); // schema_usable has refused what cannot be read
+    pattern_destroy(compiled);
+    return good;
 }
 
-static void check_pattern(checker *c, const char *pattern, str text) {
-    if (text.len > SCHEMA_PATTERN_TEXT)
+static void check_pattern(checker *c, const char *wanted, str text) {
+    if (text.len > PATTERN_TEXT)
         complain(c, "too_long", "This is too long for what is expected here.");
-    else if (!pattern_fits(c, pattern, text))
+    else if (!fits(c, wanted, text))
         complain(c, "pattern", "This is not written in the form that is expected here.");
 }
 
 static void check_string(checker *c, const json_t *schema, const json_t *value) {
     str text = {json_string_value(value), json_string_length(value)};
     const json_t *least = json_object_get(schema, "minLength"), *most = json_object_get(schema, "maxLength");
-    const char *pattern = json_string_value(json_object_get(schema, "pattern"));
+    const char *wanted = json_string_value(json_object_get(schema, "pattern"));
     const char *format = json_string_value(json_object_get(schema, "format"));
     char sentence[160];
     if (memchr(text.ptr, '\0', text.len)) {
@@ -141,8 +142,8 @@ static void check_string(checker *c, const json_t *schema, const json_t *value) 
         snprintf(sentence, sizeof sentence, "This must be %s.", schema_format_name(format));
         complain(c, "format", sentence);
     }
-    if (pattern)
-        check_pattern(c, pattern, text);
+    if (wanted)
+        check_pattern(c, wanted, text);
 }
 
 // Negative, zero or positive; whole numbers are compared exactly.
@@ -295,7 +296,7 @@ static void check_value(checker *c, const json_t *schema, json_t *value) {
 
 status schema_check_with(const schema_patterns *patterns, const json_t *root, const json_t *schema, json_t *value,
                          const char *at, fault *f) {
-    checker c = {.root = root, .patterns = patterns, .f = f};
+    checker c = {.root = root, .patterns = patterns, .f = f, .steps = PATTERN_STEPS};
     buffer_add(&c.path, at);
     check_value(&c, schema, value);
     buffer_free(&c.path);

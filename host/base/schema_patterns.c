@@ -5,37 +5,32 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/schema_format.h"
 
 // A schema has a handful of different patterns, so they are simply looked through.
 typedef struct entry {
     struct entry *next;
     char *text;
-    regex_t compiled;
+    pattern *compiled;
 } entry;
 
 struct schema_patterns {
     entry *first;
 };
 
-static const regex_t *find(const entry *first, const char *text) {
+static const pattern *find(const entry *first, const char *text) {
     for (const entry *e = first; e; e = e->next)
         if (strcmp(e->text, text) == 0)
-            return &e->compiled;
+            return e->compiled;
     return NULL;
 }
 
 static void add(schema_patterns *p, const char *text) {
-    if (find(p->first, text))
-        return;
+    char trouble[PATTERN_TROUBLE];
+    pattern *compiled = find(p->first, text) ? NULL : pattern_create(text, trouble);
+    if (!compiled)
+        return; // it is there, or it is a member of an example that is only called pattern
     entry *e = memory_new(sizeof *e);
-    if (schema_pattern_compile(text, &e->compiled)) {
-        free(e); // a member of an example that is only called pattern
-        return;
-    }
-    size_t size = strlen(text) + 1;
-    e->text = memcpy(memory_new(size), text, size);
-    e->next = p->first;
+    *e = (entry){p->first, memory_text(text), compiled};
     p->first = e;
 }
 
@@ -63,13 +58,13 @@ void schema_patterns_destroy(schema_patterns *p) {
         return;
     for (entry *e = p->first, *next; e; e = next) {
         next = e->next;
-        regfree(&e->compiled);
+        pattern_destroy(e->compiled);
         free(e->text);
         free(e);
     }
     free(p);
 }
 
-const regex_t *schema_patterns_find(const schema_patterns *p, const char *pattern) {
-    return p ? find(p->first, pattern) : NULL;
+const pattern *schema_patterns_find(const schema_patterns *p, const char *text) {
+    return p ? find(p->first, text) : NULL;
 }

@@ -6,7 +6,8 @@
 #define INTERLINK_BASE_SCHEMA_PATTERNS_H
 
 #include <jansson.h>
-#include <regex.h>
+
+#include "base/pattern.h"
 
 typedef struct schema_patterns schema_patterns;
 
@@ -15,7 +16,7 @@ typedef struct schema_patterns schema_patterns;
 schema_patterns *schema_patterns_create(const json_t *root);
 void schema_patterns_destroy(schema_patterns *p); // NULL is fine
 
-// NULL if `pattern` is none of these. `p` may be NULL.
-const regex_t *schema_patterns_find(const schema_patterns *p, const char *pattern);
+// NULL if `text` is none of these. `p` may be NULL.
+const pattern *schema_patterns_find(const schema_patterns *p, const char *text);
 
 #endif

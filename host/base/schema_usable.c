@@ -97,13 +97,13 @@ static status keyword_boolean(inspector *in, const json_t *schema, const json_t 
 
 static status keyword_pattern(inspector *in, const json_t *schema, const json_t *value, const char *name) {
     (void)schema;
-    regex_t compiled;
+    char trouble[PATTERN_TROUBLE];
     if (!json_is_string(value))
         return refuse(in, name, "must be text", "");
-    const char *trouble = schema_pattern_compile(json_string_value(value), &compiled);
-    if (trouble)
-        return refuse(in, name, "is refused: ", trouble);
-    regfree(&compiled);
+    pattern *compiled = pattern_create(json_string_value(value), trouble);
+    if (!compiled)
+        return refuse(in, name, trouble, "");
+    pattern_destroy(compiled);
     return STATUS_OK;
 }
 

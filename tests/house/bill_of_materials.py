@@ -22,7 +22,7 @@ for one in bom["components"]:
     if not one["version"] or not one["licenses"]:
         bad.append(f"{one['name']}: no version or licence")
 # The other way round than it is made: by the loader, not by the file's header.
-stems = {"sqlite3": "sqlite", "lua5.4": "lua", "z": "zlib", "microhttpd": "libmicrohttpd", "sodium": "libsodium", "archive": "libarchive",
+stems = {"sqlite3": "sqlite", "lua5.4": "lua", "z": "zlib", "pcre2-8": "pcre2", "microhttpd": "libmicrohttpd", "sodium": "libsodium", "archive": "libarchive",
          "curl": "curl", "curl-gnutls": "curl", "jansson": "jansson", "cmark-gfm": "cmark-gfm", "c": "glibc",
          "cmark-gfm-extensions": "cmark-gfm-extensions"}
 for program in ("interlink", "interlink-worker", "interlink-unpack"):

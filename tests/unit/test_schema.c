@@ -225,18 +225,10 @@ static void what_is_not_known_is_refused(void **state) {
     unusable("{\"$ref\":\"#\"}", "circle");
 }
 
-static void hostile_patterns_are_refused(void **state) {
+static void patterns_of_strangers_are_read(void **state) {
     (void)state;
     unusable("{\"pattern\":\"(\"}", "pattern");
-    unusable("{\"pattern\":\"^\\\\d+$\"}", "[0-9]");
-    unusable("{\"pattern\":\"(a)\\\\1\"}", "back-reference");
-    unusable("{\"pattern\":\"((a{200}){200}){200}\"}", "repetitions");
-    unusable("{\"pattern\":\"(((a?b?c?d?e?f?){10}){10}){10}\"}", "repetitions");
-    unusable("{\"pattern\":\"(((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+\"}", "repetitions");
-    unusable("{\"pattern\":\"((((((((((((((((((a))))))))))))))))))\"}", "nested");
-    unusable("{\"pattern\":\"[a-z]{1001}\"}", "repetitions");
-    unusable("{\"pattern\":\"a\\\\\"}", "escape");
-    unusable("{\"pattern\":\"a{99999999999999999999}\"}", "repetitions");
+    unusable("{\"pattern\":\"a\\\\\"}", "cannot be read");
     buffer schema = {0};
     buffer_add(&schema, "{\"pattern\":\"");
     for (int i = 0; i < 250; i++)
@@ -247,6 +239,7 @@ static void hostile_patterns_are_refused(void **state) {
     checks("{\"pattern\":\"^\\\\w+\\\\.(js|css)$\"}", "\"view.js\"", "", NULL);
     checks("{\"pattern\":\"^[a-z]{1,63}([.][a-z]{1,63}){1,3}$\"}", "\"org.example.poll\"", "", NULL);
     checks("{\"pattern\":\"^[]{}()[:digit:]+*]{2}$\"}", "\"{7\"", "", NULL);
+    checks("{\"pattern\":\"^\\\\d+$\"}", "\"42\"", "", NULL);
     buffer_clear(&schema);
     for (int i = 0; i < 5000; i++)
         buffer_add_char(&schema, i == 0 || i == 4999 ? '"' : 'a');
@@ -308,7 +301,7 @@ int main(void) {
         cmocka_unit_test(references_are_followed),
         cmocka_unit_test(the_place_is_put_before_the_pointer),
         cmocka_unit_test(what_is_not_known_is_refused),
-        cmocka_unit_test(hostile_patterns_are_refused),
+        cmocka_unit_test(patterns_of_strangers_are_read),
         cmocka_unit_test(annotations_are_allowed),
         cmocka_unit_test(texts_become_values),
     };
