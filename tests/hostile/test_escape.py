@@ -6,6 +6,7 @@ layer nearly all attempts succeed, so they are real."""
 import collections
 import os
 import pathlib
+import platform
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,9 @@ import interlink_test  # noqa: E402
 
 BUILD = interlink_test.build_folder()
 MOMENTS = {"c": "as a function", "l": "from a constructor", "r": "from an ifunc resolver"}
+
+# Before Linux 6.3 a plugin that is being loaded may make code: no more than what its file may hold.
+NOT_REFUSED = () if tuple(map(int, platform.release().split(".")[:2])) >= (6, 3) else ("code_mapped", "code_made")
 
 
 def run(*words, program=BUILD / "interlink-escape", **how):
@@ -32,7 +36,8 @@ class Escape(unittest.TestCase):
             contained = counts[moment, "contained"] + counts[moment, "died"]
             print(f"{who}, {text}: {contained} of {sum(n for (m, _), n in counts.items() if m == moment)} contained", flush=True)
             self.assertGreaterEqual(contained, 110)
-        self.assertEqual([line for line in lines if line[3] not in ("contained", "died")], [])
+        out = [line for line in lines if line[3] not in ("contained", "died")]
+        self.assertEqual([line for line in out if line[1] == "c" or line[0] not in NOT_REFUSED], [])
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_all_layers(self):
