@@ -65,7 +65,7 @@ static void read_text(const char *name, char *out, size_t size) {
         fclose(file);
 }
 
-// A new group beside ours, or false where none can be made.
+// A new group below ours, or false where none can be made.
 static bool group_make(char out[PATH_MAX]) {
     char groups[4096], mounts[65536], path[1024], folder[2048];
     read_text("/proc/self/cgroup", groups, sizeof groups);
