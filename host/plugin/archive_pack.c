@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/library.h"
 #include "plugin/archive.h"
 #include "plugin/file.h"
 #include "plugin/manifest.h"
@@ -18,7 +19,22 @@
 
 enum { EPOCH = 315532800 }; // 1980-01-01, the first day that a zip knows
 
+// Only an author's command packs. A server has no use for libarchive, which brings libraries for XML and C++ along.
+#define ARCHIVE_FUNCTIONS(ONE)                                                                                         \
+    ONE(write_new)                                                                                                     \
+    ONE(write_set_format_zip) ONE(write_zip_set_compression_deflate) ONE(write_set_bytes_in_last_block)                \
+        ONE(write_open_filename) ONE(write_header) ONE(write_data) ONE(write_close) ONE(write_free) ONE(error_string)  \
+            ONE(entry_new) ONE(entry_set_pathname) ONE(entry_set_size) ONE(entry_set_filetype) ONE(entry_set_perm)     \
+                ONE(entry_set_mtime) ONE(entry_free)
+
+typedef struct archive_library {
+#define ONE(name) __typeof__(archive_##name) *name;
+    ARCHIVE_FUNCTIONS(ONE)
+#undef ONE
+} archive_library;
+
 typedef struct packing {
+    archive_library library;
     struct archive *archive;
     const char *folder;
     size_t files, bytes;
@@ -27,7 +43,7 @@ typedef struct packing {
 
 static status broken(const packing *p, const char *what) {
     return fault_set(p->fault, STATUS_INVALID, "package.pack", "%.200s cannot be packed: %.150s.", what,
-                     archive_error_string(p->archive) ? archive_error_string(p->archive) : strerror(errno));
+                     p->library.error_string(p->archive) ? p->library.error_string(p->archive) : strerror(errno));
 }
 
 static status file_add(packing *p, const char *name) {
@@ -42,15 +58,15 @@ static status file_add(packing *p, const char *name) {
                          : errno == EISDIR ? "it is no plain file"
                                            : strerror(errno));
     p->bytes += bytes.len;
-    struct archive_entry *entry = archive_entry_new();
-    archive_entry_set_pathname(entry, name);
-    archive_entry_set_size(entry, (la_int64_t)bytes.len);
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_perm(entry, 0644);
-    archive_entry_set_mtime(entry, EPOCH, 0); // the same files give the same package, whenever they were saved
-    bool written = archive_write_header(p->archive, entry) == ARCHIVE_OK &&
-                   (bytes.len == 0 || archive_write_data(p->archive, bytes.ptr, bytes.len) == (la_ssize_t)bytes.len);
-    archive_entry_free(entry);
+    struct archive_entry *entry = p->library.entry_new();
+    p->library.entry_set_pathname(entry, name);
+    p->library.entry_set_size(entry, (la_int64_t)bytes.len);
+    p->library.entry_set_filetype(entry, AE_IFREG);
+    p->library.entry_set_perm(entry, 0644);
+    p->library.entry_set_mtime(entry, EPOCH, 0); // the same files give the same package, whenever they were saved
+    bool written = p->library.write_header(p->archive, entry) == ARCHIVE_OK &&
+                   (bytes.len == 0 || p->library.write_data(p->archive, bytes.ptr, bytes.len) == (la_ssize_t)bytes.len);
+    p->library.entry_free(entry);
     buffer_free(&bytes);
     return written ? STATUS_OK : broken(p, name);
 }
@@ -96,19 +112,33 @@ static status folder_add(packing *p, const char *below, int depth) {
     return s;
 }
 
+static status library_open(archive_library *l, fault *f) {
+    char why[LIBRARY_WHY];
+#define ONE(name) {"archive_" #name, &l->name},
+    const library_function functions[] = {ARCHIVE_FUNCTIONS(ONE)};
+#undef ONE
+    return library_load("libarchive.so.13", functions, sizeof functions / sizeof *functions, why)
+               ? STATUS_OK
+               : fault_set(f, STATUS_UNAVAILABLE, "package.library",
+                           "Nothing can be packed here: libarchive cannot be loaded (%.150s). Install it.", why);
+}
+
 status plugin_archive_pack(const char *folder, const char *path, fault *f) {
     char temporary[PATH_MAX];
-    packing p = {.archive = archive_write_new(), .folder = folder, .fault = f};
+    packing p = {.folder = folder, .fault = f};
+    if (library_open(&p.library, f) != STATUS_OK)
+        return f->status;
     if (snprintf(temporary, sizeof temporary, "%s.part", path) >= PATH_MAX)
         return fault_set(f, STATUS_INVALID, "package.pack", "The name %.100s... is too long.", path);
-    archive_write_set_format_zip(p.archive);
-    archive_write_zip_set_compression_deflate(p.archive);
-    archive_write_set_bytes_in_last_block(p.archive, 1);
+    p.archive = p.library.write_new();
+    p.library.write_set_format_zip(p.archive);
+    p.library.write_zip_set_compression_deflate(p.archive);
+    p.library.write_set_bytes_in_last_block(p.archive, 1);
     status s =
-        archive_write_open_filename(p.archive, temporary) == ARCHIVE_OK ? folder_add(&p, "", 0) : broken(&p, path);
-    if (archive_write_close(p.archive) != ARCHIVE_OK && s == STATUS_OK)
+        p.library.write_open_filename(p.archive, temporary) == ARCHIVE_OK ? folder_add(&p, "", 0) : broken(&p, path);
+    if (p.library.write_close(p.archive) != ARCHIVE_OK && s == STATUS_OK)
         s = broken(&p, path);
-    archive_write_free(p.archive);
+    p.library.write_free(p.archive);
     if (s == STATUS_OK && rename(temporary, path) < 0)
         s = fault_set(f, STATUS_INVALID, "package.pack", "%.200s cannot be written: %s.", path, strerror(errno));
     if (s != STATUS_OK)
