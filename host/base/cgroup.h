@@ -37,9 +37,8 @@ typedef struct cgroup {
 // says what else there is to say, and if not, why not.
 bool cgroup_look(char note[CGROUP_NOTE]);
 
-// Moves this process, all its threads, into `host`. NULL where no group is
-// delegated, with a note of why. Limits that the group has no controller for are not set. Closed by the caller, when
-// all its groups are removed.
+// Moves this process, all its threads, into `host`. NULL where no group is delegated, with a note of why. Limits that
+// the group has no controller for are not set. Closed by the caller, when all its groups are removed.
 cgroup_tree *cgroup_open(char note[CGROUP_NOTE]);
 void cgroup_close(cgroup_tree *t);
 

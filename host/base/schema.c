@@ -15,7 +15,8 @@
 // One check on its way through the value.
 typedef struct checker {
     const json_t *root;
-    const schema_patterns *patterns; // NULL: each is compiled when it is met
+    const schema_patterns *patterns; // or NULL
+    schema_patterns *own;            // those that are compiled when they are met
     fault *f;
     buffer path; // JSON pointer of the value that is looked at
     int depth;
@@ -96,14 +97,12 @@ static void check_choice(checker *c, const json_t *schema, const json_t *value) 
 }
 
 static bool fits(checker *c, const char *wanted, str text) {
-    const pattern *kept = schema_patterns_find(c->patterns, wanted);
-    if (kept)
-        return pattern_fits(kept, text, &c->steps);
-    char trouble[PATTERN_TROUBLE];
-    pattern *compiled = pattern_create(wanted, trouble);
-    bool good = !compiled || pattern_fits(compiled, text, &c->steps); // schema_usable has refused what cannot be read
-    pattern_destroy(compiled);
-    return good;
+    const pattern *p = schema_patterns_find(c->patterns, wanted);
+    if (!p && !c->own)
+        c->own = schema_patterns_create(NULL);
+    if (!p)
+        p = schema_patterns_take(c->own, wanted);
+    return !p || pattern_fits(p, text, &c->steps); // schema_usable has refused what cannot be read
 }
 
 static void check_pattern(checker *c, const char *wanted, str text) {
@@ -300,6 +299,7 @@ status schema_check_with(const schema_patterns *patterns, const json_t *root, co
     buffer_add(&c.path, at);
     check_value(&c, schema, value);
     buffer_free(&c.path);
+    schema_patterns_destroy(c.own);
     return c.failed ? STATUS_INVALID : STATUS_OK;
 }
 

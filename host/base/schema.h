@@ -5,7 +5,7 @@
 //
 // Known keywords: type (also a list), enum, const, properties, required, additionalProperties
 // (true, false or a schema), items, minItems, maxItems, uniqueItems, minLength, maxLength (code points), pattern
-// (base/pattern.h, not anchored), minimum, maximum, format (date, date-time, email, uri,
+// (base/pattern.h, not anchored, at most 100), minimum, maximum, format (date, date-time, email, uri,
 // uuid, language), default, $ref to "#/..." (rules beside it count too), $defs, and the annotations title,
 // description, examples, deprecated, $schema, $id, $comment, x-*.
 // schema_usable refuses anything else, so that no rule is ever silently ignored.

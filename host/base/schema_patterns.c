@@ -24,14 +24,16 @@ static const pattern *find(const entry *first, const char *text) {
     return NULL;
 }
 
-static void add(schema_patterns *p, const char *text) {
+const pattern *schema_patterns_take(schema_patterns *p, const char *text) {
     char trouble[PATTERN_TROUBLE];
-    pattern *compiled = find(p->first, text) ? NULL : pattern_create(text, trouble);
+    const pattern *there = find(p->first, text);
+    pattern *compiled = there ? NULL : pattern_create(text, trouble);
     if (!compiled)
-        return; // it is there, or it is a member of an example that is only called pattern
+        return there;
     entry *e = memory_new(sizeof *e);
     *e = (entry){p->first, memory_text(text), compiled};
     p->first = e;
+    return compiled;
 }
 
 static void collect(schema_patterns *p, const json_t *value) {
@@ -40,7 +42,7 @@ static void collect(schema_patterns *p, const json_t *value) {
     size_t i;
     json_object_foreach((json_t *)value, name, part) {
         if (json_is_string(part) && strcmp(name, "pattern") == 0)
-            add(p, json_string_value(part));
+            schema_patterns_take(p, json_string_value(part)); // or a member of an example that is only called pattern
         collect(p, part);
     }
     json_array_foreach(value, i, part)

@@ -16,7 +16,10 @@ typedef struct inspector {
     const json_t **seen; // targets of $ref that were or are being looked at: a schema may refer to itself
     size_t seen_count, seen_capacity;
     int depth;
+    int patterns; // seen so far
 } inspector;
+
+enum { PATTERNS_MOST = 100 }; // each takes up to a millisecond to compile
 
 static status inspect(inspector *in, const json_t *schema, const char *where);
 
@@ -100,6 +103,8 @@ static status keyword_pattern(inspector *in, const json_t *schema, const json_t 
     char trouble[PATTERN_TROUBLE];
     if (!json_is_string(value))
         return refuse(in, name, "must be text", "");
+    if (++in->patterns > PATTERNS_MOST)
+        return refuse(in, name, "stands in it more than a hundred times", "");
     pattern *compiled = pattern_create(json_string_value(value), trouble);
     if (!compiled)
         return refuse(in, name, trouble, "");

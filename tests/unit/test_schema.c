@@ -230,6 +230,12 @@ static void patterns_of_strangers_are_read(void **state) {
     unusable("{\"pattern\":\"(\"}", "pattern");
     unusable("{\"pattern\":\"a\\\\\"}", "cannot be read");
     buffer schema = {0};
+    buffer_add(&schema, "{\"properties\":{");
+    for (int i = 0; i <= 100; i++)
+        buffer_printf(&schema, "%s\"p%d\":{\"pattern\":\"a%d\"}", i ? "," : "", i, i);
+    buffer_add(&schema, "}}");
+    unusable(schema.ptr, "hundred");
+    buffer_clear(&schema);
     buffer_add(&schema, "{\"pattern\":\"");
     for (int i = 0; i < 250; i++)
         buffer_add_char(&schema, 'a');
@@ -244,6 +250,7 @@ static void patterns_of_strangers_are_read(void **state) {
     for (int i = 0; i < 5000; i++)
         buffer_add_char(&schema, i == 0 || i == 4999 ? '"' : 'a');
     checks("{\"pattern\":\"a\"}", schema.ptr, "too_long ;", NULL);
+    checks("{\"items\":{\"pattern\":\"^a$\"}}", "[\"a\",\"b\",\"a\"]", "pattern /1;", NULL);
     buffer_free(&schema);
 }
 
