@@ -19,7 +19,7 @@ typedef struct offload offload; // a few helper threads for slow work
 typedef struct services {
     const char *data_folder;      // interlink.db, blobs/, plugins/
     const char *program_folder;   // interlink-worker, share/
-    const char *revocations;      // the file of the revocation list; its signature is beside it
+    const char *revocations;      // the file of the revocation list, or its address; its signature is beside it
     const char *public_url;       // "https://..." behind a proxy, or "" for plain http
     const char *security_contact; // whom to tell of a weakness, a URI, or NULL
     cgroup_tree *groups; // where workers are started, or NULL

@@ -20,6 +20,7 @@
 #include "plugin/jail.h"
 #include "plugin/lockfile.h"
 #include "plugin/revocation.h"
+#include "plugin/revocation_watch.h"
 #include "store/folder.h"
 
 // Accounts and networks where signing in failed lately, at 8 bytes each.
@@ -57,7 +58,8 @@ static int serve_read(int argc, char **argv, serve_options *o) {
         {"--accept-weak-jail", NULL,
          "Run tools that people brought also where the jail lacks something (see interlink doctor).", NULL,
          &o->accept_weak_jail, false},
-        {"--revocations", "FILE", "The revocation list; revocations.json in the data folder if not given.",
+        {"--revocations", "FILE",
+         "The revocation list, or its address, https://...; revocations.json in the data folder if not given.",
          &o->revocations, NULL, false},
         {"--dev", NULL, "Also run plugins that nobody has signed, for those who write them.", NULL, &o->dev, false},
         {"--demo", NULL, "Fill a new data folder with demonstration content first.", NULL, &o->demo, false},
@@ -98,6 +100,11 @@ static status options_check(serve *v, http_options *http, fault *f) {
         return fault_set(f, STATUS_INVALID, "serve.public_url",
                          "--public-url begins with https:// or http://, unlike \"%s\".", url);
     }
+    if (o->revocations && strncmp(o->revocations, "http://", 7) == 0) {
+        return fault_set(f, STATUS_INVALID, "serve.revocations",
+                         "--revocations takes an address that begins with https://, or a file, not \"%s\".",
+                         o->revocations);
+    }
     if (o->contact && !contact_valid(o->contact)) {
         return fault_set(
             f, STATUS_INVALID, "serve.contact",
@@ -126,6 +133,9 @@ static status options_check(serve *v, http_options *http, fault *f) {
 static void revocations_read(const serve *v, store *s) {
     fault why = {0};
     bool news;
+    if (revocation_is_address(v->services.revocations)) {
+        return; // it is fetched when the loops run
+    }
     status outcome = store_savepoint(s, &why);
     if (outcome == STATUS_OK) {
         outcome = revocation_take_file(s, v->services.revocations, &news, &why);

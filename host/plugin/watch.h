@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // watch: what a running server looks after of its own accord: the table of plugins, which other programs change too;
-// the revocation list's file; and the lock file, which follows every change. On one loop for all.
+// the revocation list; and the lock file, which follows every change. On one loop for all.
 #ifndef INTERLINK_PLUGIN_WATCH_H
 #define INTERLINK_PLUGIN_WATCH_H
 
@@ -20,7 +20,7 @@ typedef struct plugin_watch_parts {
     plugin_registry *registry;
     live_hub *live;
     const char *data_folder;
-    const char *revocations; // path of the list; the signature is beside it
+    const char *revocations; // where the list is: revocation_watch.h
 } plugin_watch_parts;
 
 plugin_watch *plugin_watch_create(const plugin_watch_parts *parts);
