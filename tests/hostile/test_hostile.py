@@ -66,10 +66,12 @@ class Hostile(unittest.TestCase):
                   Bystander(hostile_tools.administrator(self.server), ["/", "/tools"])]
         for other in others:
             other.start()
-        after = []
+        after, lasted = [], []
         try:
             for i in range(rounds):
+                begin = time.monotonic()
                 status, _, body = self.client.raw("GET", self.views[plugin] + ways[i % len(ways)])
+                lasted.append((time.monotonic() - begin) * 1000)
                 self.assertIn(status, expected, f"{ways[i % len(ways)]}: {body[:300]!r}")
                 begin = time.monotonic()
                 status, _, body = self.client.raw("GET", self.views[plugin])
@@ -82,7 +84,8 @@ class Hostile(unittest.TestCase):
             for other in others:
                 other.join()
         answers = sum(o.answers for o in others)
-        print(f"{name}: {rounds} times; next answer after {statistics.median(after):.0f} ms (worst {max(after):.0f}); "
+        print(f"{name}: {rounds} times, answered after {statistics.median(lasted):.0f} ms (worst {max(lasted):.0f}); "
+              f"next answer after {statistics.median(after):.0f} ms (worst {max(after):.0f}); "
               f"{answers} requests of others, {sum(len(o.failed) for o in others)} failed", flush=True)
         for other in others:
             self.assertGreater(other.answers, 0)
