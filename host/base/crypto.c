@@ -28,7 +28,7 @@ _Static_assert(CRYPTO_SECRET == crypto_sign_SECRETKEYBYTES, "the header's size i
 _Static_assert(CRYPTO_SALT == crypto_pwhash_scryptsalsa208sha256_SALTBYTES, "the header's size is libsodium's");
 
 // OWASP Password Storage Cheat Sheet: argon2id with at least 19 MiB, two passes, one lane.
-enum { PASSWORD_PASSES = 2, PASSWORD_MEMORY = 19 * 1024 * 1024 };
+enum { PASSWORD_PASSES = 2, PASSWORD_MEMORY = 19 * 1024 * 1024, PASSWORD_KEY = 32 };
 
 void crypto_init(void) {
     if (sodium_init() < 0) {
@@ -103,25 +103,36 @@ bool crypto_password_hash(const char *password, size_t len, char out[CRYPTO_PASS
            0;
 }
 
-// The library calls a password wrong that it had no memory to check.
-static bool password_memory(void) {
-    void *piece = malloc(PASSWORD_MEMORY);
-    free(piece);
-    return piece != NULL;
+// The parts of a hash as the library writes it: $argon2id$v=19$m=KIB,t=PASSES,p=1$SALT$KEY, both in base64.
+typedef struct password_parts {
+    unsigned kib, passes;
+    uint8_t salt[crypto_pwhash_SALTBYTES], key[PASSWORD_KEY];
+} password_parts;
+
+static bool base64_is(const char *text, uint8_t *out, size_t size) {
+    size_t len = 0;
+    return sodium_base642bin(out, size, text, strlen(text), NULL, &len, NULL,
+                             sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+           len == size;
 }
 
+static bool password_parts_read(const char *hash, password_parts *out) {
+    char salt[CRYPTO_PASSWORD_TEXT], key[CRYPTO_PASSWORD_TEXT];
+    return strlen(hash) < CRYPTO_PASSWORD_TEXT &&
+           sscanf(hash, "$argon2id$v=19$m=%u,t=%u,p=1$%127[^$]$%127s", &out->kib, &out->passes, salt, key) == 4 &&
+           base64_is(salt, out->salt, sizeof out->salt) && base64_is(key, out->key, sizeof out->key);
+}
+
+// Not by crypto_pwhash_str_verify, which calls a password wrong that it had no memory to check.
 crypto_password crypto_password_check(const char *hash, const char *password, size_t len) {
-    // The library reads the full fixed size, so a shorter text from the database is copied first.
-    char padded[CRYPTO_PASSWORD_TEXT] = {0};
-    size_t hash_len = strlen(hash);
-    if (hash_len >= sizeof padded)
+    password_parts parts;
+    uint8_t key[PASSWORD_KEY];
+    if (!password_parts_read(hash, &parts))
         return CRYPTO_PASSWORD_WRONG;
-    memcpy(padded, hash, hash_len);
-    if (!password_memory())
+    if (crypto_pwhash(key, sizeof key, password, len, parts.salt, parts.passes, (size_t)parts.kib * 1024,
+                      crypto_pwhash_ALG_ARGON2ID13) != 0)
         return CRYPTO_PASSWORD_UNKNOWN;
-    if (crypto_pwhash_str_verify(padded, password, len) == 0)
-        return CRYPTO_PASSWORD_RIGHT;
-    return password_memory() ? CRYPTO_PASSWORD_WRONG : CRYPTO_PASSWORD_UNKNOWN;
+    return sodium_memcmp(key, parts.key, sizeof key) == 0 ? CRYPTO_PASSWORD_RIGHT : CRYPTO_PASSWORD_WRONG;
 }
 
 void crypto_wipe(void *secret, size_t len) {

@@ -341,8 +341,10 @@ static status open_library(egress *e, fault *f) {
 void egress_destroy(egress *e) {
     if (!e)
         return;
-    while (e->first)
-        request_free(e->first);
+    for (egress_request *r = e->first, *next; r; r = next) {
+        next = r->next;
+        request_free(r);
+    }
     if (e->curl)
         e->curl->multi_cleanup(e->multi);
     if (e->timer)

@@ -73,8 +73,8 @@ static int worker_start(const char *program_folder, pid_t *pid, int *output) {
 }
 
 status plugin_jail_try(const char *program_folder, plugin_jail *out, fault *f) {
-    pid_t pid;
-    int output;
+    pid_t pid = 0;
+    int output = -1;
     buffer text = {0};
     *out = (plugin_jail){0};
     int error = worker_start(program_folder, &pid, &output);
