@@ -15,7 +15,7 @@ build, names = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2] if len(sys.argv)
 TOOL = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite", "--child-silent-after-fork=yes"]
 CLONE3, OPENAT2 = "valgrind does not know clone3", "valgrind does not know openat2"
 NOT = {"test_power": "runs by itself, tests/crash", "test_disk": "runs by itself, tests/crash", "test_loop": "asserts times",
-       "test_pool": CLONE3, "test_schedule": CLONE3, "test_install": CLONE3, "test_package": CLONE3, "test_jail": CLONE3,
+       "test_pool": CLONE3, "test_schedule": CLONE3, "test_install": CLONE3, "test_package": CLONE3, "test_jail": CLONE3, "test_cgroup": CLONE3,
        "test_import_fault": OPENAT2}
 
 
