@@ -16,7 +16,7 @@
 #include "base/memory.h"
 #include "base/spawn.h"
 
-enum { TEXT_MOST = 64 * 1024, SHARE_OF_HOST = 400, NAME = 24 }; // a tool's share is 100: the host answers for everybody
+enum { TEXT_MOST = 64 * 1024, SHARE_OF_HOST = 400, NAME = 40 }; // a tool's share is 100: the host answers for everybody
 
 // Controllers that are made use of.
 enum { MEMORY = 1, PROCESSES = 2, PROCESSOR = 4, NEEDED = MEMORY | PROCESSES };
@@ -223,11 +223,22 @@ void cgroup_close(cgroup_tree *t) {
 
 // ---- one group
 
+// Two programs may have been given the same group, as in a container.
+static void name_set(char name[NAME], const cgroup *group) {
+    snprintf(name, NAME, "%d-%" PRIu64, (int)getpid(), group->number);
+}
+
+// An empty one of that name was left by a program that was killed and had our number.
+static bool folder_make(int tools, const char *name) {
+    return mkdirat(tools, name, 0755) == 0 ||
+           (errno == EEXIST && unlinkat(tools, name, AT_REMOVEDIR) == 0 && mkdirat(tools, name, 0755) == 0);
+}
+
 bool cgroup_create(cgroup_tree *t, const cgroup_limits *limits, cgroup *out) {
     char name[NAME];
     *out = (cgroup){-1, atomic_fetch_add(&t->made, 1) + 1};
-    snprintf(name, sizeof name, "%" PRIu64, out->number);
-    if (mkdirat(t->tools, name, 0755) != 0)
+    name_set(name, out);
+    if (!folder_make(t->tools, name))
         return false;
     out->folder = spawn_move_up(openat(t->tools, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (out->folder < 0) {
@@ -253,6 +264,6 @@ void cgroup_remove(cgroup_tree *t, cgroup *group) {
     file_set(group->folder, "cgroup.kill", "1");
     close(group->folder);
     group->folder = -1;
-    snprintf(name, sizeof name, "%" PRIu64, group->number);
+    name_set(name, group);
     unlinkat(t->tools, name, AT_REMOVEDIR);
 }

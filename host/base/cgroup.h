@@ -11,7 +11,7 @@
 //   the delegated group
 //   ├── host                   this program
 //   └── tools
-//       ├── 1, 2, 3 ...        a process each
+//       ├── 4711-1, 4711-2 ... a process each of the program with that number
 #ifndef INTERLINK_BASE_CGROUP_H
 #define INTERLINK_BASE_CGROUP_H
 

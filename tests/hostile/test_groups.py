@@ -72,7 +72,7 @@ class Groups(unittest.TestCase):
         return server, hostile_tools.administrator(server)
 
     def groups(self):
-        return sorted(int(g.name) for g in (self.folder / "tools").iterdir() if g.is_dir())
+        return sorted(g.name for g in (self.folder / "tools").iterdir() if g.is_dir())
 
     def test_each_worker_has_one(self):
         os.setxattr(self.folder, "user.delegate", b"1")
@@ -86,7 +86,7 @@ class Groups(unittest.TestCase):
         self.assertGreaterEqual(len(where), 3)
         self.assertEqual(len(set(where)), len(where), "no two workers share a group")
         for path in where:
-            self.assertRegex(path, rf"/{self.folder.name}/tools/[0-9]+$")
+            self.assertRegex(path, rf"/{self.folder.name}/tools/{server.process.pid}-[0-9]+$")
         self.limits_are_set()
 
         for _ in range(CRASHES):
@@ -98,7 +98,7 @@ class Groups(unittest.TestCase):
 
     def limits_are_set(self):
         """Where the machine hands the controllers down; else there is nothing to look at."""
-        group = self.folder / "tools" / str(self.groups()[0])
+        group = self.folder / "tools" / self.groups()[0]
         if (group / "memory.max").exists():
             self.assertRegex((group / "memory.max").read_text(), r"^[0-9]+\n$")
             self.assertEqual((group / "memory.swap.max").read_text(), "0\n")

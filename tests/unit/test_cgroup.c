@@ -86,9 +86,15 @@ static bool join(const char *group) {
     return joined;
 }
 
+// As cgroup.h says: by the number of the program that made it.
+static const char *tool(char room[64], pid_t program, int number) {
+    snprintf(room, 64, "tools/%d-%d", (int)program, number);
+    return room;
+}
+
 // In a child that has joined the group; what fails there is said on standard error.
 static void in_group(bool marked, bool (*body)(const char *group)) {
-    char group[PATH_MAX], name[PATH_MAX + 16];
+    char group[PATH_MAX], name[PATH_MAX + 80], left[64];
     if (!group_make(group))
         skip();
     if (marked)
@@ -98,7 +104,7 @@ static void in_group(bool marked, bool (*body)(const char *group)) {
         _exit(join(group) && body(group) ? 0 : 1);
     int how = 0;
     assert_int_equal(waitpid(child, &how, 0), child);
-    for (const char *const *part = (const char *[]){"tools/1", "tools", "host", ".", NULL}; *part; part++) {
+    for (const char *const *part = (const char *[]){tool(left, child, 1), "tools", "host", ".", NULL}; *part; part++) {
         snprintf(name, sizeof name, "%s/%s", group, *part);
         rmdir(strcmp(*part, ".") == 0 ? group : name);
     }
@@ -136,20 +142,22 @@ static int ended(pid_t pid) {
 }
 
 static bool is_there(const char *group, const char *name) {
-    char path[PATH_MAX + 32];
+    char path[PATH_MAX + 80];
     snprintf(path, sizeof path, "%s/%s", group, name);
     return access(path, F_OK) == 0;
 }
 
 static bool body_alone(const char *group) {
-    char note[CGROUP_NOTE];
+    char note[CGROUP_NOTE], name[64], left[PATH_MAX + 80];
     cgroup one, two;
     pid_t first, second;
     cgroup_tree *t = cgroup_open(note);
-    bool good = HOLDS(t) && HOLDS(in_this(getpid(), "/host")) && HOLDS(cgroup_create(t, &(cgroup_limits){0}, &one)) &&
+    snprintf(left, sizeof left, "%s/%s", group, tool(name, getpid(), 1)); // of one that was killed
+    bool good = HOLDS(t) && HOLDS(in_this(getpid(), "/host")) && HOLDS(mkdir(left, 0755) == 0) &&
+                HOLDS(cgroup_create(t, &(cgroup_limits){0}, &one)) &&
                 HOLDS(cgroup_create(t, &(cgroup_limits){0}, &two)) && HOLDS(start("wait", &one, &first)) &&
-                HOLDS(start("wait", &two, &second)) && HOLDS(in_this(first, "/tools/1")) &&
-                HOLDS(in_this(second, "/tools/2"));
+                HOLDS(start("wait", &two, &second)) && HOLDS(in_this(first, tool(name, getpid(), 1))) &&
+                HOLDS(in_this(second, tool(name, getpid(), 2)));
     if (!good)
         return false;
     cgroup_remove(t, &one);
@@ -161,7 +169,7 @@ static bool body_alone(const char *group) {
     cgroup_remove(t, &two);
     cgroup_remove(t, &two);
     cgroup_close(t);
-    return HOLDS(!is_there(group, "tools/2")) && good;
+    return HOLDS(!is_there(group, tool(name, getpid(), 2))) && good;
 }
 
 static void each_process_has_its_own(void **state) {
