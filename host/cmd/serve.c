@@ -59,8 +59,8 @@ static int serve_read(int argc, char **argv, serve_options *o) {
          "Run tools that people brought also where the jail lacks something (see interlink doctor).", NULL,
          &o->accept_weak_jail, false},
         {"--revocations", "FILE",
-         "The revocation list, or its address, https://...; revocations.json in the data folder if not given.",
-         &o->revocations, NULL, false},
+         "The revocation list, or its address, https://...; DATA/revocations.json if not given.", &o->revocations, NULL,
+         false},
         {"--dev", NULL, "Also run plugins that nobody has signed, for those who write them.", NULL, &o->dev, false},
         {"--demo", NULL, "Fill a new data folder with demonstration content first.", NULL, &o->demo, false},
     };
