@@ -12,6 +12,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
@@ -71,6 +72,7 @@ typedef struct kit {
     bool brief;
     int landlock;     // its version here; 0: none
     bool memory_rule; // has this kernel the rule?
+    bool may_raise;   // limits, as root on a whole machine: alone they then hold nobody
 } kit;
 
 // ---- the child: in a jail, with the kit
@@ -242,6 +244,8 @@ static bool refusable(const kit *k, const char *name, int when, unsigned layers)
     for (size_t i = 0; layers == LAYER_FILES && i < sizeof NEWER / sizeof *NEWER; i++)
         if (strcmp(NEWER[i].name, name) == 0)
             return k->landlock >= NEWER[i].landlock;
+    if (layers == LAYER_LIMITS && strcmp(name, "raise_limit") == 0)
+        return !k->may_raise;
     for (size_t i = 0; when != WHEN_CALLED && i < sizeof BY_MEMORY_RULE / sizeof *BY_MEMORY_RULE; i++)
         if (strcmp(BY_MEMORY_RULE[i], name) == 0)
             return k->memory_rule;
@@ -294,6 +298,13 @@ static int run_alone(const kit *k) {
     return wrong;
 }
 
+static bool may_raise_limits(void) {
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct has[2] = {{0}, {0}};
+    return syscall(SYS_capget, &header, has) == 0 &&
+           has[CAP_TO_INDEX(CAP_SYS_RESOURCE)].effective & CAP_TO_MASK(CAP_SYS_RESOURCE);
+}
+
 static bool kit_open(kit *k) {
     ssize_t len = readlink("/proc/self/exe", k->self, sizeof k->self - 32);
     if (len <= 0)
@@ -306,6 +317,7 @@ static bool kit_open(kit *k) {
         k->about = (const escape_attempt *(*)(int))dlsym(k->code, "escape_about");
     int landlock = (int)syscall(LANDLOCK_CREATE_RULESET, NULL, 0, LANDLOCK_GET_VERSION);
     k->landlock = landlock > 0 ? landlock : 0;
+    k->may_raise = may_raise_limits();
     k->memory_rule = prctl(MDWE_GET, 0, 0, 0, 0) >= 0;
     while (k->about && k->about(k->count))
         k->count++;

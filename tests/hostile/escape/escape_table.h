@@ -121,7 +121,7 @@ static const struct {
     {{"much_heap", "grow by a gigabyte", LAYER_LIMITS}, much_heap},
     {{"many_files", "open a thousand files", LAYER_LIMITS}, many_files},
     {{"much_disk", "write a megabyte to disk", LAYER_NAMESPACES | LAYER_FILES | LAYER_CALLS | LAYER_LIMITS}, much_disk},
-    {{"raise_limit", "raise a limit", LAYER_CALLS}, raise_limit},
+    {{"raise_limit", "raise a limit", LAYER_CALLS | LAYER_LIMITS}, raise_limit},
     {{"lock_memory", "keep memory from being paged out", LAYER_CALLS}, lock_memory},
 };
 enum { ATTEMPTS = sizeof attempts / sizeof *attempts };
